@@ -1,0 +1,77 @@
+/**
+ * What a node tells about itself. Events are data: the daemon makes log lines and counters of them, the
+ * simulator its trace. Text from strangers is in them as it came; whoever prints it escapes it.
+ */
+import type { Address } from '../wire/address.ts';
+import type { Violation } from '../wire/violation.ts';
+import type { ClientId, LinkId } from './inputs.ts';
+
+/** Why a link ended from our side, apart from violations. Listed in docs/errors.md. */
+export const HANG_UP_CODES = [
+  'info-timeout',
+  'handshake-timeout',
+  'refused-by-peer',
+  'self',
+  'duplicate-link',
+  'full',
+  'made-room',
+  'too-many-pending',
+  'proof-given-up',
+  'shutting-down',
+] as const;
+
+export type HangUpCode = (typeof HANG_UP_CODES)[number];
+
+export type NodeEvent =
+  /** The link is open: announcements travel on it. */
+  | {
+      readonly kind: 'link-established';
+      readonly link: LinkId;
+      readonly direction: 'inbound' | 'outbound';
+      /** Where the peer says it listens (inbound) or was dialled (outbound). */
+      readonly peer: Address;
+      readonly openLinks: number;
+    }
+  /** A link is gone that was open. */
+  | {
+      readonly kind: 'link-lost';
+      readonly link: LinkId;
+      readonly peer: Address;
+      readonly code: HangUpCode | Violation['code'] | 'closed';
+      readonly reason: string;
+      readonly openLinks: number;
+    }
+  /** A link is gone before it was open. */
+  | {
+      readonly kind: 'handshake-failed';
+      readonly link: LinkId;
+      readonly direction: 'inbound' | 'outbound';
+      readonly peer: Address;
+      readonly code: HangUpCode | Violation['code'] | 'closed';
+      readonly reason: string;
+    }
+  | { readonly kind: 'dial-failed'; readonly address: Address; readonly reason: string }
+  /** A name of the configuration could not be looked up. */
+  | { readonly kind: 'name-unresolved'; readonly host: string; readonly port: number }
+  /** The node has had no open link for a while, or has one again. */
+  | { readonly kind: 'isolated' }
+  | { readonly kind: 'connected' }
+  /** A subscriber let three notifications in a row time out: it is not waited for any more. */
+  | { readonly kind: 'subscriber-silent'; readonly client: ClientId; readonly dataType: number }
+  | { readonly kind: 'subscriber-answers'; readonly client: ClientId }
+  /** A 503 for an ID that this client was not asked about, or no longer. */
+  | { readonly kind: 'verdict-ignored'; readonly client: ClientId; readonly messageId: number }
+  /** A client could not be told: its queue or its message IDs are full. */
+  | {
+      readonly kind: 'notification-dropped';
+      readonly client: ClientId;
+      readonly dataType: number;
+      readonly why: 'queue-full' | 'no-message-id';
+    }
+  /** A message from a peer ended here. */
+  | {
+      readonly kind: 'message-stopped';
+      readonly dataType: number;
+      readonly why: 'refused' | 'abstained' | 'no-subscriber' | 'over-capacity';
+    }
+  | { readonly kind: 'client-refused'; readonly client: ClientId; readonly clientsMax: number };

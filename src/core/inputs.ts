@@ -1,0 +1,86 @@
+/**
+ * Everything that can happen to a node. The host (daemon or simulator) turns the world into these, hands
+ * them to `GossipNode.handle` one at a time, and carries out the effects that come back.
+ *
+ * The host's contract:
+ * - `now` never runs backwards.
+ * - Effects are carried out in order, all of them, before the next input. Carrying one out neither throws
+ *   nor waits; a failure comes back as an input later. `handle` is never called while effects are carried
+ *   out.
+ * - The host numbers links and clients and never uses a number twice.
+ * - After a `hang-up` effect the host delivers nothing more of that link, not even `link-closed`; the same
+ *   for a client after `drop-client`.
+ * - Byte arrays in an input may be views into a larger buffer; the core copies what it keeps.
+ */
+import type { U64 } from '../basics/integers.ts';
+import type { Address } from '../wire/address.ts';
+import type { PeerMessage } from '../wire/peer-messages.ts';
+import type { Violation } from '../wire/violation.ts';
+import type { PeerName } from './settings.ts';
+
+export type LinkId = number;
+export type ClientId = number;
+
+/**
+ * How full a send queue is. `low`: all is well. `high`: above its high-water mark, but draining. `stalled`:
+ * above it, and hardly anything was taken for a while. `full`: what is sent now is dropped.
+ */
+export type QueueLevel = 'low' | 'high' | 'stalled' | 'full';
+
+export type Input =
+  /** The listeners are up: look for peers. The first input, once. */
+  | { readonly kind: 'start' }
+  /** A TCP connection stands; nothing was sent on it yet. */
+  | {
+      readonly kind: 'link-opened';
+      readonly link: LinkId;
+      /** The address we dialled, or undefined if the other side dialled us. */
+      readonly dialled: Address | undefined;
+      /** The remote end of the connection, host canonical. */
+      readonly remote: Address;
+      /** Our end of it. */
+      readonly local: Address;
+    }
+  /** A `dial` came to nothing: refused, unreachable, timed out. */
+  | { readonly kind: 'dial-failed'; readonly address: Address; readonly reason: string }
+  /** The other side closed the link, it broke, or the host gave it up (slow peer). */
+  | { readonly kind: 'link-closed'; readonly link: LinkId; readonly reason: string }
+  /** One message from a peer. */
+  | { readonly kind: 'message'; readonly link: LinkId; readonly message: PeerMessage }
+  /** What came on a link is no message. */
+  | { readonly kind: 'garbage'; readonly link: LinkId; readonly violation: Violation }
+  | { readonly kind: 'link-queue'; readonly link: LinkId; readonly level: QueueLevel }
+  /** Answer to `resolve`: all addresses of the name, canonical; none if it is unknown for now. */
+  | {
+      readonly kind: 'resolved';
+      readonly name: PeerName;
+      readonly addresses: readonly Address[];
+    }
+  /** Answer to `solve`; undefined: `hashesMax` was used up. */
+  | { readonly kind: 'proof-found'; readonly link: LinkId; readonly nonce: U64 | undefined }
+  /** Answer to `prove-offer`: the complete body of the 506 (challenge, nonce, text). */
+  | { readonly kind: 'offer-proven'; readonly link: LinkId; readonly body: Uint8Array }
+  /** The time that `nextDeadline()` named has come. Early or extra wakes do no harm. */
+  | { readonly kind: 'wake' }
+  /** A local program connected. */
+  | { readonly kind: 'client-joined'; readonly client: ClientId }
+  /** A local program (or, without `client`, the process itself) announces. */
+  | {
+      readonly kind: 'announce';
+      readonly client: ClientId | undefined;
+      readonly ttl: number;
+      readonly dataType: number;
+      readonly data: Uint8Array;
+    }
+  | { readonly kind: 'subscribe'; readonly client: ClientId; readonly dataType: number }
+  | {
+      readonly kind: 'verdict';
+      readonly client: ClientId;
+      readonly messageId: number;
+      readonly valid: boolean;
+    }
+  | { readonly kind: 'client-queue'; readonly client: ClientId; readonly level: QueueLevel }
+  /** A local program is gone: it closed, broke, or the host dropped it for bad input. */
+  | { readonly kind: 'client-gone'; readonly client: ClientId }
+  /** The node is about to stop: dial nobody, accept nobody; all else goes on until the host ends it. */
+  | { readonly kind: 'shut-down' };

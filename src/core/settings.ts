@@ -1,0 +1,120 @@
+/**
+ * What the core is told once, at its creation. The daemon derives it from the configuration file, the
+ * simulator from a scenario. Times are in milliseconds.
+ */
+import type { Address } from '../wire/address.ts';
+
+/** A length of time in milliseconds. */
+export type Millis = number;
+/** A point on the host's monotonic clock, in milliseconds since some fixed moment. */
+export type Instant = number;
+
+/** Where the proof of work stands; see docs/protocol.md. One network uses one of them. */
+export type ProofOfWork = 'connection' | 'discovery' | 'none';
+
+/** A peer as the operator named it: a literal address or a name to be looked up. */
+export interface PeerName {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Settings {
+  /** Peers each announcement is given to, 1 … `minConnections`. */
+  readonly degree: number;
+  /** Below this many open links the node looks for more, `degree` … `maxConnections`. */
+  readonly minConnections: number;
+  /** Never more open links than this, at least 2. */
+  readonly maxConnections: number;
+  /** Between two rounds of discovery while there are too few links. */
+  readonly searchCooldown: Millis;
+  /** A waiting initiator is challenged at most this much later; 0 is at once. */
+  readonly challengeCooldown: Millis;
+  readonly knownPeers: readonly PeerName[];
+  readonly bootstrapper: PeerName | undefined;
+  /** The address this node listens on for peers, with the port it really got. May be a wildcard. */
+  readonly listenAddress: Address;
+  /** The port put into 507: that of `listenAddress` unless the operator says otherwise. */
+  readonly advertisedPort: number;
+  /** Further addresses of this machine that are never dialled on a stranger's word (API, admin). */
+  readonly ownServices: readonly Address[];
+  readonly proofOfWork: ProofOfWork;
+  /** Leading zero bits asked of a 509, 0 … 31. */
+  readonly powDifficulty: number;
+  /** Whether messages without a local subscriber travel on. */
+  readonly relay: 'all' | 'subscribed';
+  /** After this a silent subscriber abstains. */
+  readonly validationTimeout: Millis;
+  /** How long a message is remembered as seen. */
+  readonly seenWindow: Millis;
+  readonly bounds: Bounds;
+}
+
+/** The maximum of everything that can grow in the core, and fixed times. Tests shrink them to reach them. */
+export interface Bounds {
+  /** Links that are not open yet, both directions together. At the bound a newcomer is refused. */
+  readonly pendingLinksMax: number;
+  /** A 507 must come this soon after an inbound connection. */
+  readonly infoTimeout: Millis;
+  /** How long an initiator waits for 508 or 510, anew after each 509. */
+  readonly initiatorPatience: Millis;
+  /** How long a challenge is valid, and an answer to a 505 awaited. */
+  readonly challengeLifetime: Millis;
+  /** 508s accepted on one link before 510; the next one closes it. */
+  readonly challengesPerLinkMax: number;
+  /** Challenges of 505s remembered per link; the oldest is forgotten. */
+  readonly openDiscoveriesMax: number;
+  /** Proofs for 506 under way at once; further 505s with a challenge stay unanswered. */
+  readonly offerProofsMax: number;
+  /** Addresses put into one offer (random ones). */
+  readonly offerAddressesMax: number;
+  /** Addresses used of one offer (random ones). */
+  readonly offerIntakeMax: number;
+  /** Addresses remembered; a random one makes room. */
+  readonly addressesMax: number;
+  /** Ports remembered per IP address on strangers' word. Does not apply to loopback. */
+  readonly portsPerHostMax: number;
+  /** The first pause after a failed dial; it doubles with each failure. */
+  readonly backoffMin: Millis;
+  readonly backoffMax: Millis;
+  /** Messages remembered as seen; the oldest is forgotten. */
+  readonly seenMax: number;
+  /** Bytes of messages that wait for verdicts; over it the noisiest link's oldest is dropped. */
+  readonly gateBytesMax: number;
+  /** Messages that wait for verdicts; as above. */
+  readonly gatesMax: number;
+  /** Local programs connected at once; a further one is refused. */
+  readonly clientsMax: number;
+}
+
+/** The values of docs/protocol.md for plain TCP; those that are not fixed there say where they come from. */
+export const DEFAULT_BOUNDS: Bounds = {
+  pendingLinksMax: 256,
+  infoTimeout: 5_000,
+  initiatorPatience: 330_000,
+  challengeLifetime: 300_000,
+  challengesPerLinkMax: 16,
+  openDiscoveriesMax: 16, // A guess: with the default search_cooldown no more than 5 are valid at a time.
+  offerProofsMax: 8,
+  offerAddressesMax: 64,
+  offerIntakeMax: 64,
+  addressesMax: 4_096,
+  portsPerHostMax: 2,
+  backoffMin: 1_000,
+  backoffMax: 60_000,
+  seenMax: 1_000_000,
+  gateBytesMax: 64 * 1024 * 1024, // A guess: a thousand of the largest messages.
+  gatesMax: 65_536, // A guess: as many as one subscriber can have message IDs open.
+  clientsMax: 1_024, // A guess: far more programs than one machine runs.
+};
+
+/** What the node needs that is neither chance nor time: hashing, checked here and found elsewhere. */
+export interface Proofs {
+  /** Whether SHA-256(challenge ‖ nonce), both 8 bytes big-endian, starts with `difficulty` zero bits. */
+  checkNonce(
+    challenge: { readonly high: number; readonly low: number },
+    nonce: { readonly high: number; readonly low: number },
+    difficulty: number,
+  ): boolean;
+  /** Whether SHA-256 over the whole 506 packet, header included, starts with 16 zero bits. */
+  checkOffer(packet: Uint8Array): boolean;
+}

@@ -1,0 +1,30 @@
+/**
+ * What a peer or a client did wrong, as a value: the link or connection is closed, the reason logged, and
+ * the node goes on. Codes are stable and listed in docs/errors.md.
+ */
+export interface Violation {
+  readonly kind: 'violation';
+  readonly code: ViolationCode;
+  /** One sentence for the log: what was received and what would have been right. */
+  readonly reason: string;
+}
+
+export const VIOLATION_CODES = [
+  'bad-size',
+  'unknown-type',
+  'wrong-port',
+  'bad-utf8',
+  'wrong-state',
+  'wrong-proof',
+  'challenge-expired',
+  'too-many-challenges',
+  'offer-not-asked-for',
+  'wrong-offer-challenge',
+  'frame-timeout',
+] as const;
+
+export type ViolationCode = (typeof VIOLATION_CODES)[number];
+
+export function violation(code: ViolationCode, reason: string): Violation {
+  return { kind: 'violation', code, reason };
+}
