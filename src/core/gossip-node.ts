@@ -1,23 +1,263 @@
-/** One node of the overlay: the protocol without sockets, clocks or threads. (Under construction.) */
+/**
+ * One node of the overlay: the protocol without sockets, clocks or threads.
+ *
+ * `handle` takes one thing that happened and returns what to do about it, in order; `nextDeadline` says when
+ * to call again although nothing happens; `snapshot` shows the state. The host's side of the contract
+ * stands in inputs.ts. The rooms do not know each other: this file introduces them, and one message can be
+ * followed through it from top to bottom.
+ *
+ *     connections    links and handshakes      dissemination   seen, gate, TTL, fan-out
+ *     membership     whom to dial and ask      subscriptions   local programs and their verdicts
+ *     peer-book      addresses                 pressure        who is held back
+ */
+import { unreachable } from '../basics/assert.ts';
 import type { Random } from '../basics/random.ts';
-import type { Effect } from './effects.ts';
-import type { Input } from './inputs.ts';
+import type { PeerAnnounce, PeerMessage } from '../wire/peer-messages.ts';
+import { Connections, type Link } from './connections/connections.ts';
+import { Dissemination } from './dissemination/dissemination.ts';
+import { Outbox, type Effect } from './effects.ts';
+import type { Input, LinkId } from './inputs.ts';
+import { DIALS_MAX, Membership } from './membership/membership.ts';
+import { PeerBook } from './peer-book/peer-book.ts';
+import { Pressure } from './pressure/pressure.ts';
 import type { Instant, Proofs, Settings } from './settings.ts';
+import type { NodeSnapshot } from './snapshot.ts';
+import { Subscriptions } from './subscriptions/subscriptions.ts';
 
 export interface GossipNodeOptions {
   readonly settings: Settings;
+  /** Chance: cryptographic in the daemon, seeded in the simulator. Ids and challenges are drawn from it. */
   readonly random: Random;
   readonly proofs: Proofs;
 }
 
 export class GossipNode {
-  constructor(_options: GossipNodeOptions) {}
+  readonly #settings: Settings;
+  readonly #out = new Outbox();
+  readonly #connections: Connections;
+  readonly #book: PeerBook;
+  readonly #membership: Membership;
+  readonly #dissemination: Dissemination;
+  readonly #subscriptions: Subscriptions;
+  readonly #pressure: Pressure;
+  /** The time of the input at hand, for call-backs between the rooms. */
+  #now: Instant = 0;
 
-  handle(_input: Input, _now: Instant): readonly Effect[] {
-    return [];
+  constructor(options: GossipNodeOptions) {
+    const { settings, random, proofs } = options;
+    const out = this.#out;
+    this.#settings = settings;
+    this.#pressure = new Pressure({ out });
+    this.#book = new PeerBook({ bounds: settings.bounds, random });
+    this.#connections = new Connections({
+      settings,
+      random,
+      proofs,
+      out,
+      events: {
+        onEstablished: (link, now) => this.#membership.onEstablished(link, now),
+        onEnded: (link, code, now) => {
+          this.#pressure.onLinkEnded(link.id, now);
+          this.#membership.onEnded(link, code, now);
+        },
+      },
+    });
+    this.#membership = new Membership({
+      settings,
+      random,
+      proofs,
+      out,
+      links: this.#connections,
+      book: this.#book,
+    });
+    this.#subscriptions = new Subscriptions({
+      settings,
+      random,
+      out,
+      events: {
+        onGateEnded: ({ record }, outcome) => this.#dissemination.onGateEnded(record, outcome),
+        onBehind: (client, now) => this.#pressure.onBehind(client, now),
+        onCaughtUp: (client, now) => this.#pressure.onCaughtUp(client, now),
+      },
+    });
+    this.#dissemination = new Dissemination({
+      settings,
+      random,
+      out,
+      around: {
+        receivers: () => this.#connections.receivers(),
+        ask: (message, gate) => this.#subscriptions.ask(message, gate, undefined, this.#now),
+        tell: (dataType, data, announcer) => {
+          this.#subscriptions.ask({ dataType, data }, undefined, announcer, this.#now);
+        },
+      },
+    });
   }
 
+  /** Takes one input at time `now` and returns what to do, in order. */
+  handle(input: Input, now: Instant): readonly Effect[] {
+    this.#now = now;
+    this.#dispatch(input, now);
+    return this.#out.take();
+  }
+
+  /** When to hand in a `wake` at the latest; undefined while nothing is due. */
   nextDeadline(): Instant | undefined {
-    return undefined;
+    let next: Instant | undefined;
+    for (const deadline of [
+      this.#connections.nextDeadline(),
+      this.#membership.nextDeadline(),
+      this.#subscriptions.nextDeadline(),
+      this.#pressure.nextDeadline(),
+    ]) {
+      if (deadline !== undefined && (next === undefined || deadline < next)) next = deadline;
+    }
+    return next;
+  }
+
+  #dispatch(input: Input, now: Instant): void {
+    switch (input.kind) {
+      case 'message':
+        this.#onMessage(input.link, input.message, now);
+        return;
+      case 'verdict':
+        this.#pressure.onAnswer(input.client, now);
+        this.#subscriptions.onVerdict(input.client, input.messageId, input.valid, now);
+        return;
+      case 'announce':
+        this.#dissemination.onAnnounce(input, now);
+        if (input.client !== undefined) this.#pressure.onClientIntake(input.client, now);
+        return;
+      case 'wake':
+        this.#onWake(now);
+        return;
+      case 'start':
+        this.#membership.onStart(now);
+        return;
+      case 'shut-down':
+        this.#membership.onShutDown();
+        this.#connections.onShutDown();
+        return;
+      case 'client-joined':
+        this.#subscriptions.onClientJoined(input.client);
+        return;
+      case 'subscribe':
+        this.#subscriptions.onSubscribe(input.client, input.dataType);
+        return;
+      case 'client-queue':
+        this.#subscriptions.onQueue(input.client, input.queue);
+        this.#pressure.onClientQueue(input.client, input.queue, now);
+        return;
+      case 'client-gone':
+        this.#subscriptions.onClientGone(input.client);
+        this.#pressure.onClientGone(input.client, now);
+        return;
+      default:
+        this.#onLinkInput(input, now);
+    }
+  }
+
+  #onLinkInput(input: LinkInput, now: Instant): void {
+    switch (input.kind) {
+      case 'link-opened':
+        this.#membership.onConnected(input.dialled, input.local);
+        this.#connections.onLinkOpened(input, now);
+        return;
+      case 'link-closed':
+        this.#connections.onLinkClosed(input.link, input.reason, now);
+        return;
+      case 'garbage': {
+        const link = this.#connections.find(input.link);
+        if (link !== undefined) this.#connections.violate(link, input.violation, now);
+        return;
+      }
+      case 'link-queue':
+        this.#connections.onQueue(input.link, input.queue);
+        this.#pressure.onLinkQueue(input.link, input.queue, now);
+        return;
+      case 'dial-failed':
+        this.#membership.onDialFailed(input.address, input.reason, now);
+        return;
+      case 'resolved':
+        this.#membership.onResolved(input.name, input.addresses, now);
+        return;
+      case 'proof-found':
+        this.#connections.onProofFound(input.link, input.nonce, now);
+        return;
+      case 'offer-proven': {
+        const link = this.#connections.find(input.link);
+        if (link !== undefined) this.#membership.onOfferProven(link, input.body);
+        return;
+      }
+      default:
+        unreachable(input);
+    }
+  }
+
+  #onMessage(id: LinkId, message: PeerMessage, now: Instant): void {
+    const link = this.#connections.onMessage(id, message, now);
+    if (link === undefined) return;
+    switch (message.kind) {
+      case 'peer-announce':
+        this.#onPeerAnnounce(link, message, now);
+        return;
+      case 'peer-discovery':
+        this.#membership.onDiscovery(link, message);
+        return;
+      case 'peer-offer': {
+        const wrong = this.#membership.onOffer(link, message, now);
+        if (wrong !== undefined) this.#connections.violate(link, wrong, now);
+      }
+    }
+  }
+
+  #onPeerAnnounce(link: Link, message: PeerAnnounce, now: Instant): void {
+    const isNew = this.#dissemination.onPeerAnnounce(link.id, message, now);
+    if (isNew) this.#pressure.onLinkIntake(link.id, message.data.length, now);
+  }
+
+  #onWake(now: Instant): void {
+    this.#connections.onWake(now);
+    this.#subscriptions.onWake(now);
+    this.#membership.onWake(now);
+    this.#pressure.onWake(now);
+  }
+
+  snapshot(): NodeSnapshot {
+    const { bounds, maxConnections } = this.#settings;
+    const links = [...this.#connections.open, ...this.#connections.pending].map((link) => ({
+      link: link.id,
+      direction: link.direction,
+      state: link.state,
+      remote: link.remote,
+      listening: link.listening,
+      openedAt: link.openedAt,
+    }));
+    return {
+      links,
+      sizes: {
+        openLinks: { size: this.#connections.open.length, max: maxConnections },
+        pendingLinks: { size: this.#connections.pendingCount, max: bounds.pendingLinksMax },
+        dials: { size: this.#membership.dialCount, max: Math.max(DIALS_MAX, maxConnections) },
+        offerProofs: { size: this.#membership.offerProofCount, max: bounds.offerProofsMax },
+        addresses: { size: this.#book.size, max: bounds.addressesMax },
+        seen: { size: this.#dissemination.seenSize, max: bounds.seenMax },
+        waitingMessages: { size: this.#dissemination.waitingSize, max: bounds.gatesMax },
+        waitingBytes: { size: this.#dissemination.waitingBytes, max: bounds.gateBytesMax },
+        clients: { size: this.#subscriptions.clientCount, max: bounds.clientsMax },
+      },
+    };
   }
 }
+
+type LinkInput = Extract<
+  Input,
+  | { kind: 'link-opened' }
+  | { kind: 'link-closed' }
+  | { kind: 'garbage' }
+  | { kind: 'link-queue' }
+  | { kind: 'dial-failed' }
+  | { kind: 'resolved' }
+  | { kind: 'proof-found' }
+  | { kind: 'offer-proven' }
+>;

@@ -22,10 +22,17 @@ export type LinkId = number;
 export type ClientId = number;
 
 /**
- * How full a send queue is. `low`: all is well. `high`: above its high-water mark, but draining. `stalled`:
- * above it, and hardly anything was taken for a while. `full`: what is sent now is dropped.
+ * How full a send queue is. `low`: all is well. `high`: above its high-water mark, until it has fallen well
+ * below. `full`: what is sent now is dropped.
  */
-export type QueueLevel = 'low' | 'high' | 'stalled' | 'full';
+export type QueueLevel = 'low' | 'high' | 'full';
+
+/** The state of a send queue, told whenever one of the two changes. */
+export interface QueueState {
+  readonly level: QueueLevel;
+  /** False while the other side has taken hardly anything for a while although there was a lot to take. */
+  readonly isMoving: boolean;
+}
 
 export type Input =
   /** The listeners are up: look for peers. The first input, once. */
@@ -49,7 +56,7 @@ export type Input =
   | { readonly kind: 'message'; readonly link: LinkId; readonly message: PeerMessage }
   /** What came on a link is no message. */
   | { readonly kind: 'garbage'; readonly link: LinkId; readonly violation: Violation }
-  | { readonly kind: 'link-queue'; readonly link: LinkId; readonly level: QueueLevel }
+  | { readonly kind: 'link-queue'; readonly link: LinkId; readonly queue: QueueState }
   /** Answer to `resolve`: all addresses of the name, canonical; none if it is unknown for now. */
   | {
       readonly kind: 'resolved';
@@ -79,7 +86,7 @@ export type Input =
       readonly messageId: number;
       readonly valid: boolean;
     }
-  | { readonly kind: 'client-queue'; readonly client: ClientId; readonly level: QueueLevel }
+  | { readonly kind: 'client-queue'; readonly client: ClientId; readonly queue: QueueState }
   /** A local program is gone: it closed, broke, or the host dropped it for bad input. */
   | { readonly kind: 'client-gone'; readonly client: ClientId }
   /** The node is about to stop: dial nobody, accept nobody; all else goes on until the host ends it. */

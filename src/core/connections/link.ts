@@ -1,0 +1,74 @@
+/**
+ * One TCP connection to a peer, from its first byte to its end.
+ *
+ * Inbound: awaiting-info → awaiting-turn → awaiting-proof → open.
+ * Outbound: awaiting-answer ⇄ solving → open.
+ * Which of these are passed through depends on where the proof of work stands; see connections.ts.
+ */
+import type { U64 } from '../../basics/integers.ts';
+import type { Address } from '../../wire/address.ts';
+import type { LinkId } from '../inputs.ts';
+import type { Instant } from '../settings.ts';
+
+export type LinkState =
+  /** Inbound: the 507 has not come. */
+  | 'awaiting-info'
+  /** Inbound: it will be challenged at the next turn of `challenge_cooldown`. */
+  | 'awaiting-turn'
+  /** Inbound: challenged; the 509 has not come. */
+  | 'awaiting-proof'
+  /** Outbound: our 507, or our 509, is out; a 508 or 510 must come. */
+  | 'awaiting-answer'
+  /** Outbound: challenged; our solver is at work. */
+  | 'solving'
+  | 'open';
+
+export class Link {
+  readonly id: LinkId;
+  /** The address we dialled, undefined for an inbound link. */
+  readonly dialled: Address | undefined;
+  readonly remote: Address;
+  readonly local: Address;
+  readonly connectedAt: Instant;
+  state: LinkState;
+  /** When the present state has lasted too long. */
+  deadline: Instant | undefined;
+  openedAt: Instant | undefined;
+  /** Where the peer listens: what we dialled, or the remote host with the port of its 507. */
+  listening: Address | undefined;
+  /** Inbound: the challenge we gave. Outbound: the one we work on. */
+  challenge: U64 | undefined;
+  challengesTaken = 0;
+  /** Whether we have sent an OFFER on it, so that it can find others. */
+  wasOffered = false;
+  isQueueFull = false;
+
+  constructor(options: {
+    readonly id: LinkId;
+    readonly dialled: Address | undefined;
+    readonly remote: Address;
+    readonly local: Address;
+    readonly now: Instant;
+  }) {
+    this.id = options.id;
+    this.dialled = options.dialled;
+    this.remote = options.remote;
+    this.local = options.local;
+    this.connectedAt = options.now;
+    this.listening = options.dialled;
+    this.state = options.dialled === undefined ? 'awaiting-info' : 'awaiting-answer';
+  }
+
+  get direction(): 'inbound' | 'outbound' {
+    return this.dialled === undefined ? 'inbound' : 'outbound';
+  }
+
+  get isOpen(): boolean {
+    return this.state === 'open';
+  }
+
+  /** What to call the peer in logs: where it listens if known, else where it came from. */
+  get peer(): Address {
+    return this.listening ?? this.remote;
+  }
+}

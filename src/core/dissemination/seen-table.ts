@@ -1,0 +1,190 @@
+/**
+ * The messages this node has seen, for `window` milliseconds or `max` of them, whichever ends first.
+ *
+ * Records stand in a ring in the order of their arrival, so the oldest is always the next to go; an open-
+ * addressed index finds a record by its key. Typed arrays throughout: at a million messages a second a Map
+ * of objects would be all that a node does. The arrays double as they fill, from {@link CAPACITY_MIN} up to
+ * the power of two above `max` (about 45 bytes a record), so an idle node or a simulated one stays small.
+ */
+import { assert } from '../../basics/assert.ts';
+import type { Instant, Millis } from '../settings.ts';
+import type { MessageKey } from './message-key.ts';
+
+/** What became of a message. `waiting`: its gate is open. `stopped`: it went no further, for whatever reason. */
+export type SeenOutcome = 'own' | 'waiting' | 'accepted' | 'stopped';
+
+/** Names a record for as long as it lives; never given twice. */
+export type SeenRecord = number;
+
+const OUTCOMES: readonly SeenOutcome[] = ['own', 'waiting', 'accepted', 'stopped'];
+const CAPACITY_MIN = 256;
+const KEY_INTS = 4;
+
+export class SeenTable {
+  readonly #window: Millis;
+  readonly #max: number;
+  /** Records in [#oldest, #next) are alive; record r stands in slot r % capacity. */
+  #oldest: SeenRecord = 0;
+  #next: SeenRecord = 0;
+  #capacity = CAPACITY_MIN;
+  #keys = new Int32Array(CAPACITY_MIN * KEY_INTS);
+  #times = new Float64Array(CAPACITY_MIN);
+  #ranks = new Uint16Array(CAPACITY_MIN);
+  #outcomes = new Uint8Array(CAPACITY_MIN);
+  /** Slot + 1 of a record, 0 where empty; twice as many places as slots, so at most half are taken. */
+  #index = new Int32Array(CAPACITY_MIN * 2);
+
+  constructor(options: { readonly window: Millis; readonly max: number }) {
+    this.#window = options.window;
+    this.#max = options.max;
+  }
+
+  get size(): number {
+    return this.#next - this.#oldest;
+  }
+
+  /** The record of a message, if it was seen within the window. */
+  find(key: MessageKey, now: Instant): SeenRecord | undefined {
+    this.#expire(now);
+    const place = this.#placeOf(key);
+    const slot = this.#index[place]! - 1;
+    if (slot < 0) return undefined;
+    return this.#recordIn(slot);
+  }
+
+  /** Remembers a message that {@link find} did not find. */
+  add(key: MessageKey, rank: number, outcome: SeenOutcome, now: Instant): SeenRecord {
+    this.#expire(now);
+    if (this.size === this.#max) this.#forgetOldest();
+    if (this.size === this.#capacity) this.#grow();
+    const record = this.#next++;
+    const slot = record % this.#capacity;
+    this.#keys[slot * KEY_INTS] = key.idHigh;
+    this.#keys[slot * KEY_INTS + 1] = key.idLow;
+    this.#keys[slot * KEY_INTS + 2] = key.hashHigh;
+    this.#keys[slot * KEY_INTS + 3] = key.hashLow;
+    this.#times[slot] = now;
+    this.#ranks[slot] = rank;
+    this.#outcomes[slot] = OUTCOMES.indexOf(outcome);
+    this.#index[this.#placeOf(key)] = slot + 1;
+    return record;
+  }
+
+  /** The best TTL rank seen of this message. */
+  rankOf(record: SeenRecord): number {
+    return this.#ranks[this.#slotOf(record)]!;
+  }
+
+  outcomeOf(record: SeenRecord): SeenOutcome {
+    return OUTCOMES[this.#outcomes[this.#slotOf(record)]!]!;
+  }
+
+  setRank(record: SeenRecord, rank: number): void {
+    this.#ranks[this.#slotOf(record)] = rank;
+  }
+
+  /** Notes what became of a message, unless its record has been forgotten meanwhile. */
+  settle(record: SeenRecord, outcome: SeenOutcome): void {
+    if (record < this.#oldest) return;
+    this.#outcomes[this.#slotOf(record)] = OUTCOMES.indexOf(outcome);
+  }
+
+  #slotOf(record: SeenRecord): number {
+    assert(record >= this.#oldest && record < this.#next, 'a record that is not in the table');
+    return record % this.#capacity;
+  }
+
+  #recordIn(slot: number): SeenRecord {
+    const first = this.#oldest % this.#capacity;
+    return this.#oldest + ((slot - first + this.#capacity) % this.#capacity);
+  }
+
+  #expire(now: Instant): void {
+    while (
+      this.#oldest < this.#next &&
+      now - this.#times[this.#oldest % this.#capacity]! >= this.#window
+    ) {
+      this.#forgetOldest();
+    }
+  }
+
+  #forgetOldest(): void {
+    const slot = this.#oldest % this.#capacity;
+    const mask = this.#index.length - 1;
+    let place = this.#homeOf(slot);
+    while (this.#index[place] !== slot + 1) place = (place + 1) & mask;
+    this.#emptyPlace(place);
+    this.#oldest++;
+  }
+
+  /** Takes an entry out and moves the followers of its run up, so that no look-up stops too early. */
+  #emptyPlace(place: number): void {
+    const mask = this.#index.length - 1;
+    let hole = place;
+    let next = (hole + 1) & mask;
+    while (this.#index[next] !== 0) {
+      const home = this.#homeOf(this.#index[next]! - 1);
+      // The follower may move into the hole unless its home lies between the hole and itself.
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        this.#index[hole] = this.#index[next]!;
+        hole = next;
+      }
+      next = (next + 1) & mask;
+    }
+    this.#index[hole] = 0;
+  }
+
+  /** Where the key stands in the index, or the empty place where it would. */
+  #placeOf(key: MessageKey): number {
+    const mask = this.#index.length - 1;
+    let place = key.hashLow & mask;
+    for (;;) {
+      const slot = this.#index[place]! - 1;
+      if (slot < 0 || this.#keyEquals(slot, key)) return place;
+      place = (place + 1) & mask;
+    }
+  }
+
+  #keyEquals(slot: number, key: MessageKey): boolean {
+    const at = slot * KEY_INTS;
+    return (
+      this.#keys[at] === key.idHigh &&
+      this.#keys[at + 1] === key.idLow &&
+      this.#keys[at + 2] === key.hashHigh &&
+      this.#keys[at + 3] === key.hashLow
+    );
+  }
+
+  #homeOf(slot: number): number {
+    return this.#keys[slot * KEY_INTS + 3]! & (this.#index.length - 1);
+  }
+
+  #grow(): void {
+    const old = { capacity: this.#capacity, keys: this.#keys, times: this.#times };
+    const oldRanks = this.#ranks;
+    const oldOutcomes = this.#outcomes;
+    this.#capacity *= 2;
+    this.#keys = new Int32Array(this.#capacity * KEY_INTS);
+    this.#times = new Float64Array(this.#capacity);
+    this.#ranks = new Uint16Array(this.#capacity);
+    this.#outcomes = new Uint8Array(this.#capacity);
+    this.#index = new Int32Array(this.#capacity * 2);
+    for (let record = this.#oldest; record < this.#next; record++) {
+      const from = record % old.capacity;
+      const to = record % this.#capacity;
+      const key = old.keys.subarray(from * KEY_INTS, (from + 1) * KEY_INTS);
+      this.#keys.set(key, to * KEY_INTS);
+      this.#times[to] = old.times[from]!;
+      this.#ranks[to] = oldRanks[from]!;
+      this.#outcomes[to] = oldOutcomes[from]!;
+      this.#insertIntoIndex(to);
+    }
+  }
+
+  #insertIntoIndex(slot: number): void {
+    const mask = this.#index.length - 1;
+    let place = this.#homeOf(slot);
+    while (this.#index[place] !== 0) place = (place + 1) & mask;
+    this.#index[place] = slot + 1;
+  }
+}

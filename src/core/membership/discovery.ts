@@ -1,0 +1,161 @@
+/**
+ * Asking for addresses (505) and giving them (506).
+ *
+ * Every 505 we send allows one 506 on that link; a 506 beyond that closes it. Where the proof of work
+ * stands in discovery, a 505 carries a challenge, and its 506 must repeat it, within its lifetime, and hash
+ * as a whole packet to 16 zero bits. We answer in the form in which we are asked, and say nothing when we
+ * have nobody to offer: existing nodes close a link on an empty 506 and on one that names themselves.
+ */
+import { u64Equals, type U64 } from '../../basics/integers.ts';
+import type { Random } from '../../basics/random.ts';
+import { addressEquals, formatAddress, scopeOf, type Address } from '../../wire/address.ts';
+import { decodeOfferText, encodeOfferText } from '../../wire/offer-text.ts';
+import {
+  encodePeerMessage,
+  splitOffer,
+  type PeerDiscovery,
+  type PeerOffer,
+} from '../../wire/peer-messages.ts';
+import { violation, type Violation } from '../../wire/violation.ts';
+import type { Outbox } from '../effects.ts';
+import type { LinkId } from '../inputs.ts';
+import type { Instant, Proofs, Settings } from '../settings.ts';
+import type { Neighbour } from './surroundings.ts';
+
+interface Question {
+  readonly challenge: U64 | undefined;
+  readonly askedAt: Instant;
+}
+
+export class Discovery {
+  readonly #settings: Settings;
+  readonly #random: Random;
+  readonly #proofs: Proofs;
+  readonly #out: Outbox;
+  /** 505s that may still be answered, by link, oldest first. */
+  readonly #questions = new Map<LinkId, Question[]>();
+  /** 506s whose proof is being looked for, by link. */
+  readonly #provingOffers = new Map<LinkId, number>();
+  #proving = 0;
+
+  constructor(options: {
+    readonly settings: Settings;
+    readonly random: Random;
+    readonly proofs: Proofs;
+    readonly out: Outbox;
+  }) {
+    this.#settings = options.settings;
+    this.#random = options.random;
+    this.#proofs = options.proofs;
+    this.#out = options.out;
+  }
+
+  /** Proofs for 506 under way. */
+  get provingCount(): number {
+    return this.#proving;
+  }
+
+  /** Sends a 505 on an open link. */
+  ask(link: Neighbour, now: Instant): void {
+    const challenge = this.#settings.proofOfWork === 'discovery' ? this.#random.u64() : undefined;
+    const questions = this.#questions.get(link.id) ?? [];
+    if (questions.length >= this.#settings.bounds.openDiscoveriesMax) questions.shift();
+    questions.push({ challenge, askedAt: now });
+    this.#questions.set(link.id, questions);
+    this.#out.send(link.id, { kind: 'peer-discovery', challenge });
+  }
+
+  /** Answers a 505 with random ones of `offerable`, all of which the asker may be told. */
+  answer(link: Neighbour, message: PeerDiscovery, offerable: readonly Address[]): void {
+    const { offerAddressesMax, offerProofsMax } = this.#settings.bounds;
+    if (offerable.length === 0) return;
+    const text = encodeOfferText(this.#random.sample(offerable, offerAddressesMax));
+    if (message.challenge === undefined) {
+      link.wasOffered = true;
+      this.#out.send(link.id, { kind: 'peer-offer', body: text });
+      return;
+    }
+    if (this.#proving >= offerProofsMax) return;
+    this.#proving++;
+    this.#provingOffers.set(link.id, (this.#provingOffers.get(link.id) ?? 0) + 1);
+    this.#out.put({ kind: 'prove-offer', link: link.id, challenge: message.challenge, text });
+  }
+
+  /** The proof for one of our offers is found. */
+  onProven(link: Neighbour, body: Uint8Array): void {
+    const count = this.#provingOffers.get(link.id) ?? 0;
+    if (count === 0) return;
+    this.#proving--;
+    if (count === 1) this.#provingOffers.delete(link.id);
+    else this.#provingOffers.set(link.id, count - 1);
+    link.wasOffered = true;
+    this.#out.send(link.id, { kind: 'peer-offer', body });
+  }
+
+  /** Reads a 506: the addresses in it, or what is wrong with it. */
+  read(link: Neighbour, offer: PeerOffer, now: Instant): readonly Address[] | Violation {
+    const questions = this.#questions.get(link.id);
+    if (questions === undefined || questions.length === 0) {
+      return violation(
+        'offer-not-asked-for',
+        'a PEER OFFER (506) that no 505 on this link asked for',
+      );
+    }
+    let text = offer.body;
+    if (questions[0]!.challenge === undefined) {
+      questions.shift();
+    } else {
+      const proven = this.#readProven(questions, offer, now);
+      if ('kind' in proven) return proven;
+      text = proven.text;
+    }
+    return decodeOfferText(text);
+  }
+
+  onLinkEnded(link: LinkId): void {
+    this.#questions.delete(link);
+    const count = this.#provingOffers.get(link);
+    if (count === undefined) return;
+    this.#provingOffers.delete(link);
+    this.#proving -= count;
+    this.#out.put({ kind: 'cancel-proofs', link });
+  }
+
+  #readProven(
+    questions: Question[],
+    offer: PeerOffer,
+    now: Instant,
+  ): { readonly text: Uint8Array } | Violation {
+    const proven = splitOffer(offer);
+    if ('kind' in proven) return proven;
+    const index = questions.findIndex(({ challenge }) => u64Equals(challenge!, proven.challenge));
+    const question = questions[index];
+    const lifetime = this.#settings.bounds.challengeLifetime;
+    if (question === undefined || now - question.askedAt > lifetime) {
+      const reason = 'a PEER OFFER (506) whose challenge is not open on this link';
+      return violation('wrong-offer-challenge', reason);
+    }
+    questions.splice(index, 1);
+    if (this.#proofs.checkOffer(encodePeerMessage(offer))) return proven;
+    return violation(
+      'wrong-proof',
+      'a PEER OFFER (506) that does not hash to 16 leading zero bits',
+    );
+  }
+}
+
+/** The addresses of `neighbours` that `asker` may be told: not its own, each once, none it cannot reach. */
+export function offerableTo(
+  asker: Neighbour,
+  neighbours: readonly Neighbour[],
+  isGood: (address: Address, via: ReturnType<typeof scopeOf>) => boolean,
+): readonly Address[] {
+  const via = scopeOf(asker.remote.host);
+  const addresses = new Map<string, Address>();
+  for (const { id, listening } of neighbours) {
+    if (id === asker.id || listening === undefined) continue;
+    if (asker.listening !== undefined && addressEquals(listening, asker.listening)) continue;
+    if (isGood(listening, via)) addresses.set(formatAddress(listening), listening);
+  }
+  return [...addresses.values()];
+}

@@ -1,0 +1,41 @@
+/**
+ * What a node looks like from outside at one moment: plain data for status pages, tests and the checkers of
+ * the simulator.
+ */
+import type { Address } from '../wire/address.ts';
+import type { LinkId } from './inputs.ts';
+import type { Instant } from './settings.ts';
+
+export interface LinkSnapshot {
+  readonly link: LinkId;
+  readonly direction: 'inbound' | 'outbound';
+  /** `open`, or how far the handshake has come. */
+  readonly state: string;
+  readonly remote: Address;
+  /** Where the peer says it listens, or was dialled; undefined if it has not said or cannot be dialled. */
+  readonly listening: Address | undefined;
+  readonly openedAt: Instant | undefined;
+}
+
+/** A size and the maximum it may reach. */
+export interface Bounded {
+  readonly size: number;
+  readonly max: number;
+}
+
+export interface NodeSnapshot {
+  readonly links: readonly LinkSnapshot[];
+  /** Everything that can grow, by name. */
+  readonly sizes: Readonly<Record<BoundedThing, Bounded>>;
+}
+
+export type BoundedThing =
+  | 'openLinks'
+  | 'pendingLinks'
+  | 'dials'
+  | 'offerProofs'
+  | 'addresses'
+  | 'seen'
+  | 'waitingMessages'
+  | 'waitingBytes'
+  | 'clients';
