@@ -35,7 +35,7 @@ export type Effect =
       readonly link: LinkId;
       readonly challenge: U64;
       readonly difficulty: number;
-      /** Give up after this many hashes. */
+      /** Give up when all jobs of this link together, until `cancel-proofs`, have taken this many hashes. */
       readonly hashesMax: number;
     }
   /** Nobody waits for the proof of this link any more, nor for its offers'. */

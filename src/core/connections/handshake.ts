@@ -1,11 +1,24 @@
 /**
- * The rules of the handshake as a table: what each state takes, in words for the log. The moves themselves
- * are in connections.ts.
+ * What both sides of a handshake share: the door they stand at, and the words for a message that does not
+ * belong where it came. The moves are in initiator.ts and receiver.ts.
  */
 import type { PeerMessage } from '../../wire/peer-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
-import type { ProofOfWork } from '../settings.ts';
+import type { HangUpCode } from '../events.ts';
+import type { Instant, ProofOfWork } from '../settings.ts';
 import type { Link, LinkState } from './link.ts';
+
+/** How a link gets in, and how it is sent away. */
+export interface Door {
+  /** Opens the link, making room if need be; ends it if there is none. */
+  establish(link: Link, now: Instant): void;
+  /** Whether the link could open now. */
+  hasRoomFor(link: Link): boolean;
+  /** Closes a link for a reason of ours. */
+  hangUp(link: Link, code: HangUpCode, reason: string, now: Instant): void;
+  /** Closes a link for what its peer did. */
+  violate(link: Link, wrong: Violation, now: Instant): void;
+}
 
 const NAMES: Readonly<Record<PeerMessage['kind'], string>> = {
   'peer-announce': 'PEER ANNOUNCE (504)',
