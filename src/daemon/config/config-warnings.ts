@@ -1,0 +1,85 @@
+/**
+ * What is allowed in a configuration but probably not meant. Warnings never stop a node.
+ */
+import { closestMatch } from 'leven';
+import { scopeOf } from '../../wire/address.ts';
+import { describeFile, describePlace, printable } from './config-error.ts';
+import type { Config } from './config.ts';
+import { describeSetting, type GivenValues } from './given-values.ts';
+import { GOSSIP_SECTION, HOSTKEY, type IniEntry } from './ini.ts';
+import { GOSSIP_NAMES } from './keys.ts';
+import type { ApiAddress } from './readers.ts';
+
+/** More warnings than anybody reads; further ones are counted only. */
+const WARNINGS_MAX = 50;
+/** Keys are compared up to this length: no key of ours is half as long, and the comparison is quadratic. */
+const COMPARED_CHARACTERS_MAX = 64;
+
+export class ConfigWarnings {
+  readonly #lines: string[] = [];
+  #omitted = 0;
+
+  /** One line each, in the order in which they came up. */
+  lines(): readonly string[] {
+    if (this.#omitted === 0) return this.#lines;
+    return [...this.#lines, `${this.#omitted} further warnings are not shown`];
+  }
+
+  /** A key in one of our sections that has no meaning there. */
+  unknownKey(entry: IniEntry, section: string, file: string): void {
+    this.#add(() => {
+      const where = describePlace({ kind: 'file', file, line: entry.line }, entry.key, entry.value);
+      if (section === GOSSIP_SECTION && entry.key === HOSTKEY) {
+        return `${where}: ignored here; ${HOSTKEY} stands before any section or in [global]`;
+      }
+      const unused =
+        section === GOSSIP_SECTION ? '' : `[${printable(section)}] is not used by this version; `;
+      return `${where}: unknown key, ignored; ${unused}nearest known key: ${nearestKey(entry.key)}`;
+    });
+  }
+
+  /** A file that does not have the section it is read for. */
+  noSection(file: string): void {
+    this.#add(
+      () =>
+        `${describeFile(file)}: has no section [${GOSSIP_SECTION}], so it sets none of its keys`,
+    );
+  }
+
+  /** Values that open a door. */
+  values(config: Config, given: GivenValues): void {
+    const api = given.setting('api_address');
+    if (api !== undefined && !isLocal(config.apiAddress)) {
+      this.#add(
+        () =>
+          `${describeSetting(api)}: not a loopback address or socket; whoever can connect there can ` +
+          'announce and validate, for applications are not asked who they are',
+      );
+    }
+    const difficulty = given.setting('pow_difficulty');
+    const asksNothing = config.powDifficulty === 0 && config.proofOfWork === 'connection';
+    if (difficulty !== undefined && asksNothing) {
+      this.#add(
+        () => `${describeSetting(difficulty)}: any nonce is a proof, so links cost nothing`,
+      );
+    }
+  }
+
+  /** `line` is only made when it will be shown: a file may hold a hundred thousand unknown keys. */
+  #add(line: () => string): void {
+    if (this.#lines.length < WARNINGS_MAX) this.#lines.push(line());
+    else this.#omitted++;
+  }
+}
+
+function nearestKey(key: string): string {
+  const compared = key.slice(0, COMPARED_CHARACTERS_MAX).toLowerCase();
+  return closestMatch(compared, [...GOSSIP_NAMES.keys()]) ?? '';
+}
+
+/** Sockets, loopback addresses, and the names that RFC 6761 reserves for them. */
+function isLocal(address: ApiAddress): boolean {
+  if (address.kind === 'unix') return true;
+  const { host } = address;
+  return host === 'localhost' || host.endsWith('.localhost') || scopeOf(host) === 'loopback';
+}

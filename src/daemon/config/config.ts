@@ -1,0 +1,73 @@
+/**
+ * The configuration of a node, and the one door of this room: what others need of it is exported here.
+ *
+ * A configuration is read once, before anything is opened, and never changes. It is complete: every key has
+ * a value, from a flag, from the file or by default, and all values fit each other.
+ */
+import type { Millis, PeerName, ProofOfWork } from '../../core/settings.ts';
+import type { HostPort } from './host-port.ts';
+import type { ApiAddress } from './readers.ts';
+
+export { CONFIG_ERROR_CODES, ConfigError } from './config-error.ts';
+export { formatConfig } from './format-config.ts';
+export type { HostPort } from './host-port.ts';
+export { CONFIG_KEYS, type ConfigKey } from './keys.ts';
+export {
+  defaultConfig,
+  loadConfig,
+  type LoadedConfig,
+  type LoadOptions,
+  type Source,
+} from './load-config.ts';
+export type { ApiAddress } from './readers.ts';
+
+/** The least important messages that are logged. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** Hosts are canonical, paths absolute; 1 ≤ degree ≤ minConnections ≤ maxConnections ≤ 10,000 holds. */
+export interface Config {
+  /** Peers each announcement is given to, 1 … `minConnections`. Default 4, or what fits the other two. */
+  readonly degree: number;
+  /** Look for more peers while fewer links are open, `degree` … `maxConnections`. Default 4, likewise. */
+  readonly minConnections: number;
+  /** Never more open links than this, 2 … 10,000. Default 32, likewise. */
+  readonly maxConnections: number;
+  /** Messages kept in the knowledge base, 1 … 1,000,000. Default 1,000. Has no effect yet. */
+  readonly cacheSize: number;
+  /** Time between checks for too few peers: 1 s to a year, in whole seconds. Default 60 s. */
+  readonly searchCooldown: Millis;
+  /** The longest a peer waits for its challenge: 0 (at once, default) to a year, in whole seconds. */
+  readonly challengeCooldown: Millis;
+  /** Used when no known peer answers; port 1 … 65,535. Default none. */
+  readonly bootstrapper: PeerName | undefined;
+  /** Listen for peers here; port 0 takes a free one. Default 127.0.0.1:6001. */
+  readonly p2pAddress: HostPort;
+  /** Listen for applications here; port 0 takes a free one. Default 127.0.0.1:7001. */
+  readonly apiAddress: ApiAddress;
+  /** The port told to peers, 1 … 65,535; undefined (default) is the one that is listened on. */
+  readonly advertisePort: number | undefined;
+  /** Peers to connect to at the start, no two equal, at most 1,000. Default none. */
+  readonly knownPeers: readonly PeerName[];
+  /** Where the proof of work stands; see docs/protocol.md. Default `connection`. */
+  readonly proofOfWork: ProofOfWork;
+  /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 24. */
+  readonly powDifficulty: number;
+  /** Whether messages without a local subscriber travel on. Default `all`. */
+  readonly relay: 'all' | 'subscribed';
+  /** After this a silent subscriber abstains: 1 s to a year, in whole seconds. Default 60 s. */
+  readonly validationTimeout: Millis;
+  /** How long a message is remembered as seen: 1 s to a year, in whole seconds. Default 600 s. */
+  readonly seenWindow: Millis;
+  /** How links are carried. There is one way so far. */
+  readonly transport: 'plain';
+  /** Name of the overlay, 1 to 64 of `A-Z a-z 0-9 . _ -`. Default `main`. Has no effect yet. */
+  readonly network: string;
+  /** Directory for what a node remembers; see docs/configuration.md for its default. Has no effect yet. */
+  readonly stateDir: string;
+  /** Listen for the administrator here; default none. Has no effect yet. */
+  readonly adminAddress: ApiAddress | undefined;
+  /** PEM file with the private key of this host; default none. Has no effect yet. */
+  readonly hostkey: string | undefined;
+  /** Default `info`. */
+  readonly logLevel: LogLevel;
+}

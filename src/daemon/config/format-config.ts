@@ -1,0 +1,82 @@
+/**
+ * A configuration as the text of an INI file: what `hearsay config show` prints. Reading it back gives the
+ * same configuration, wherever the file is put.
+ */
+import type { Millis, PeerName } from '../../core/settings.ts';
+import { formatAddress } from '../../wire/address.ts';
+import type { Config } from './config.ts';
+import { GOSSIP_SECTION } from './ini.ts';
+import type { KeyName } from './key-table.ts';
+import { CONFIG_KEYS, type ConfigKey } from './keys.ts';
+import type { Source } from './load-config.ts';
+import { NONE, type ApiAddress } from './readers.ts';
+
+/**
+ * Every key with its meaning, who set it and its value, the global one first. `sources` are those that
+ * came with `config`; a key that is not in them counts as default.
+ */
+export function formatConfig(config: Config, sources: ReadonlyMap<string, Source>): string {
+  const entry = (key: ConfigKey): string =>
+    `; ${key.meaning} (${describeSource(sources.get(key.name) ?? 'default')})\n` +
+    `${key.name} = ${TEXTS[key.name](config)}\n`;
+  const entries = (section: ConfigKey['section']): string =>
+    CONFIG_KEYS.filter((key) => key.section === section)
+      .map(entry)
+      .join('\n');
+  return `${entries('global')}\n[${GOSSIP_SECTION}]\n${entries('gossip')}`;
+}
+
+/** How each key's value is written. */
+const TEXTS: { readonly [Name in KeyName]: (config: Config) => string } = {
+  degree: (config) => String(config.degree),
+  min_connections: (config) => String(config.minConnections),
+  max_connections: (config) => String(config.maxConnections),
+  cache_size: (config) => String(config.cacheSize),
+  search_cooldown: (config) => formatSeconds(config.searchCooldown),
+  challenge_cooldown: (config) => formatSeconds(config.challengeCooldown),
+  bootstrapper: (config) => formatPeers(config.bootstrapper ? [config.bootstrapper] : []),
+  p2p_address: (config) => formatAddress(config.p2pAddress),
+  api_address: (config) => formatApiAddress(config.apiAddress),
+  advertise_port: (config) => String(config.advertisePort ?? NONE),
+  known_peers: (config) => formatPeers(config.knownPeers),
+  proof_of_work: (config) => config.proofOfWork,
+  pow_difficulty: (config) => String(config.powDifficulty),
+  relay: (config) => config.relay,
+  validation_timeout: (config) => formatSeconds(config.validationTimeout),
+  seen_window: (config) => formatSeconds(config.seenWindow),
+  transport: (config) => config.transport,
+  network: (config) => config.network,
+  state_dir: (config) => formatPath(config.stateDir),
+  admin_address: (config) => formatApiAddress(config.adminAddress),
+  log_level: (config) => config.logLevel,
+  hostkey: (config) => (config.hostkey === undefined ? NONE : formatPath(config.hostkey)),
+};
+
+function describeSource(source: Source): string {
+  switch (source) {
+    case 'default':
+      return 'default';
+    case 'file':
+      return 'set in the file';
+    case 'flag':
+      return 'set by a flag';
+  }
+}
+
+function formatSeconds(time: Millis): string {
+  return String(time / 1000);
+}
+
+function formatPeers(peers: readonly PeerName[]): string {
+  return peers.length === 0 ? NONE : peers.map(formatAddress).join(', ');
+}
+
+function formatApiAddress(address: ApiAddress | undefined): string {
+  if (address === undefined) return NONE;
+  return address.kind === 'unix' ? `unix:${formatPath(address.path)}` : formatAddress(address);
+}
+
+/** Values are trimmed when read, so a path that ends in a blank is written with something after it. */
+function formatPath(path: string): string {
+  return path === path.trimEnd() ? path : `${path}/.`;
+}

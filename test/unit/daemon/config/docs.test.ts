@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CONFIG_ERROR_CODES, CONFIG_KEYS } from '../../../../src/daemon/config/config.ts';
+import { load } from './temporary-file.ts';
+
+const page = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
+
+/** The cells of the rows of the table whose head begins with `| head |`. */
+function table(head: string): string[][] {
+  const lines = page.split('\n');
+  const start = lines.findIndex((line) => line.startsWith(`| ${head} |`)) + 2;
+  const end = lines.findIndex((line, index) => index >= start && !line.startsWith('|'));
+  return lines.slice(start, end).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+}
+
+describe('docs/configuration.md', () => {
+  it('has a row for each key, with what the program says about it', () => {
+    const expected = CONFIG_KEYS.map((key) => [
+      `\`${key.name}\``,
+      key.meaning,
+      key.defaultText,
+      key.allowed,
+      key.unit ?? '–',
+      `\`${key.flag} ${key.placeholder}\``,
+    ]);
+    expect(table('key')).toEqual(expected);
+  });
+
+  it('has a row for each error code', () => {
+    expect(table('code').map(([code]) => code)).toEqual(
+      CONFIG_ERROR_CODES.map((code) => `\`${code}\``),
+    );
+  });
+
+  it.each([...page.matchAll(/^```ini\n(.*?)^```$/gms)].map(([, example]) => example ?? ''))(
+    'has an example that loads without a warning: %s',
+    (example) => {
+      expect(load(example).warnings).toEqual([]);
+    },
+  );
+});
