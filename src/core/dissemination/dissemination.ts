@@ -127,7 +127,7 @@ export class Dissemination {
       return;
     }
     this.#seen.settle(record, 'accepted');
-    this.#forward({ ...waiting, kind: 'peer-announce' }, waiting.sender);
+    this.#forward(waiting, waiting.sender);
   }
 
   #onCopy(record: SeenRecord, sender: LinkId, message: PeerAnnounce): void {
@@ -176,7 +176,7 @@ export class Dissemination {
     this.#out.report({ kind: 'message-stopped', dataType, why });
   }
 
-  #forward(message: PeerAnnounce, sender: LinkId): void {
+  #forward(message: Omit<PeerAnnounce, 'kind'>, sender: LinkId): void {
     if (message.ttl === 1) return;
     const { id, ttl, dataType, data } = message;
     const next: PeerAnnounce = {

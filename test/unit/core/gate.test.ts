@@ -344,6 +344,20 @@ describe('local programs', () => {
     expect(notified(bench.take())[0]?.clients).toHaveLength(2);
   });
 
+  it('are found by type also when messages of very many types pass', () => {
+    const bench = new Bench();
+    const client = bench.client(7);
+    for (let dataType = 0; dataType < 5_000; dataType++) bench.announce(undefined, dataType);
+    expect(notified(bench.take())).toHaveLength(1);
+    const late = bench.client(4_999);
+    bench.announce(undefined, 7);
+    bench.announce(undefined, 4_999);
+    expect(notified(bench.take()).map(({ clients }) => clients)).toEqual([[client], [late]]);
+    bench.give({ kind: 'client-gone', client });
+    bench.announce(undefined, 7);
+    expect(notified(bench.take())).toEqual([]);
+  });
+
   it('may subscribe to all 65,536 types', () => {
     const bench = new Bench();
     const client = bench.client(...Array.from({ length: 65_536 }, (_, i) => i));

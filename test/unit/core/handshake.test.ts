@@ -87,6 +87,18 @@ describe('the dialled side with proof_of_work = connection', () => {
     expect(events(effects, 'handshake-failed')[0]).toMatchObject({ code: 'challenge-expired' });
   });
 
+  it('refuses a 509 that is read after the time, even before the node has woken', () => {
+    const bench = new Bench({ proofOfWork: 'connection' });
+    const link = bench.accept();
+    bench.message(link, INFO);
+    bench.take();
+    bench.now += 300_001;
+    bench.message(link, PROOF);
+    const effects = bench.take();
+    expect(sentOn(effects, link)).toEqual([INVALID]);
+    expect(events(effects, 'handshake-failed')[0]).toMatchObject({ code: 'challenge-expired' });
+  });
+
   it('challenges all who wait together, within challenge_cooldown', () => {
     const bench = new Bench({ proofOfWork: 'connection', challengeCooldown: 10_000 });
     const first = bench.accept();
@@ -468,6 +480,20 @@ describe('a full node', () => {
     const effects = bench.take();
     expect(hungUp(effects)).toEqual([links[2]]);
     expect(events(effects, 'link-lost')[0]).toMatchObject({ code: 'made-room' });
+    expect(bench.openCount).toBe(4);
+  });
+
+  it('closes nobody for a newcomer that turns out to be a second link to a peer it has', () => {
+    const bench = new Bench({ maxConnections: 4, minConnections: 4 });
+    // The peer is lower than this node, so the link it dialled stays, in the place of the one we dialled.
+    const lower = address('10.0.0.0:6001');
+    const ours = bench.connect(lower);
+    bench.message(ours, VALID);
+    for (const link of bench.openLinks(3)) bench.message(link, DISCOVERY);
+    bench.take();
+    const theirs = bench.accept(address('10.0.0.0:41000'));
+    bench.message(theirs, INFO);
+    expect(hungUp(bench.take())).toEqual([ours]);
     expect(bench.openCount).toBe(4);
   });
 

@@ -80,6 +80,18 @@ describe('at the start', () => {
     expect(dialled(bench.take()).sort()).toEqual(['10.0.1.1:6001', '10.0.1.2:6001']);
   });
 
+  it('of a name with very many addresses 32 random ones are used', () => {
+    const name = peer('seeds.example');
+    const bench = new Bench({ knownPeers: [name], maxConnections: 100 });
+    bench.give({ kind: 'start' });
+    bench.take();
+    const addresses = Array.from({ length: 500 }, (_, i) =>
+      address(`10.1.${i >> 8}.${i & 255}:6001`),
+    );
+    bench.give({ kind: 'resolved', name, addresses });
+    expect(new Set(dialled(bench.take())).size).toBe(32);
+  });
+
   it('a name that cannot be looked up is tried again at each round, and no error', () => {
     const name = peer('seeds.example');
     const bench = new Bench({ bootstrapper: name });
