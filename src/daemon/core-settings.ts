@@ -1,0 +1,30 @@
+/** From what the operator configured to what the core is told. */
+import { DEFAULT_BOUNDS, type Settings } from '../core/settings.ts';
+import type { Address } from '../wire/address.ts';
+import type { Config } from './config/config.ts';
+
+/** `listenAddress` is the one that was really taken, `ownServices` what else this process listens on. */
+export function coreSettings(
+  config: Config,
+  listenAddress: Address,
+  ownServices: readonly Address[],
+): Settings {
+  return {
+    degree: config.degree,
+    minConnections: config.minConnections,
+    maxConnections: config.maxConnections,
+    searchCooldown: config.searchCooldown,
+    challengeCooldown: config.challengeCooldown,
+    knownPeers: config.knownPeers,
+    bootstrapper: config.bootstrapper,
+    listenAddress,
+    advertisedPort: config.advertisePort ?? listenAddress.port,
+    ownServices,
+    proofOfWork: config.proofOfWork,
+    powDifficulty: config.powDifficulty,
+    relay: config.relay,
+    validationTimeout: config.validationTimeout,
+    seenWindow: config.seenWindow,
+    bounds: DEFAULT_BOUNDS,
+  };
+}

@@ -1,0 +1,238 @@
+/**
+ * A node in this process: one core, its sockets, its solver and its log, introduced to each other here.
+ *
+ * Nothing here belongs to the process: no signals, no exit codes, no output but through the logger handed
+ * in. Any number of daemons can run side by side.
+ */
+import type { Logger } from 'pino';
+import type { NodeEvent } from '../core/events.ts';
+import { GossipNode } from '../core/gossip-node.ts';
+import type { Input } from '../core/inputs.ts';
+import type { PeerName } from '../core/settings.ts';
+import type { NodeSnapshot } from '../core/snapshot.ts';
+import type { Address } from '../wire/address.ts';
+import { Api } from './api/api.ts';
+import type { ApiAddress, Config } from './config/config.ts';
+import { coreSettings } from './core-settings.ts';
+import { cryptoRandom } from './crypto-random.ts';
+import { Driver } from './driver.ts';
+import { openDoors, reachableAddresses, type Doors, type ListenKey } from './listening.ts';
+import type { EventCounts } from './observe/counters.ts';
+import { Reporter } from './observe/reporter.ts';
+import { cryptoProofs } from './proof-of-work/crypto-proofs.ts';
+import { ProofSolver } from './proof-of-work/solver.ts';
+import { addressesOf } from './resolver.ts';
+import { shutDown } from './shutdown.ts';
+import { BatchPool } from './sockets/batch-pool.ts';
+import { DAEMON_BOUNDS, type DaemonBounds } from './sockets/bounds.ts';
+import { FlushScheduler } from './sockets/flush-scheduler.ts';
+import type { SendGear } from './sockets/send-queue.ts';
+import { TcpBacklogReader } from './sockets/tcp-backlog.ts';
+import { noTraffic, type Traffic } from './sockets/traffic.ts';
+import { Transport } from './transport/transport.ts';
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Told of everything that the log is told of, as data, before it is logged. Must not throw. */
+  readonly onEvent?: (event: NodeEvent) => void;
+  /** How messages name a listen setting, such as `node.ini:3 p2p_address = …`. Default: key and value. */
+  readonly nameSetting?: (key: ListenKey) => string | undefined;
+  /** For tests; default {@link DAEMON_BOUNDS}. */
+  readonly bounds?: DaemonBounds;
+}
+
+export interface DaemonSnapshot {
+  readonly core: NodeSnapshot;
+  readonly traffic: { readonly links: Traffic; readonly clients: Traffic };
+  readonly events: EventCounts;
+  /** Bytes that wait to be sent. */
+  readonly queuedBytes: { readonly links: number; readonly clients: number };
+}
+
+export interface Daemon {
+  /** Where it listens for peers; the host is literal, the port the one that was really taken. */
+  readonly p2pAddress: Address;
+  /** Where it listens for applications; likewise. */
+  readonly apiAddress: ApiAddress;
+  /** The state at this moment, as plain data. */
+  snapshot(): DaemonSnapshot;
+  /**
+   * Ends the node in order: what is queued is sent for two seconds at most. Resolves within some three
+   * seconds, when ports, socket file and threads are free. Further calls give the same promise.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a node and resolves once it listens on both its addresses. Rejects with a `ConfigError` of the
+ * code `listen`, and nothing left open, if one of them cannot be had.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { config, nameSetting, bounds = DAEMON_BOUNDS } = options;
+  const reporter = new Reporter(options.log);
+  const doors = await openDoors({
+    config,
+    lookupTime: bounds.lookupTime,
+    onTrouble: (error) => reporter.onAcceptTrouble(error),
+    nameSetting,
+  });
+  return new RunningDaemon({ options, bounds, reporter, doors });
+}
+
+/** Idle buffers are shared by all daemons of a process: there may be many, and all use them in turn. */
+const pool = new BatchPool();
+
+class RunningDaemon implements Daemon {
+  readonly p2pAddress: Address;
+  readonly apiAddress: ApiAddress;
+  readonly #bounds: DaemonBounds;
+  readonly #reporter: Reporter;
+  readonly #onEvent: ((event: NodeEvent) => void) | undefined;
+  readonly #traffic = { links: noTraffic(), clients: noTraffic() };
+  readonly #core: GossipNode;
+  readonly #transport: Transport;
+  readonly #api: Api;
+  readonly #solver: ProofSolver;
+  readonly #driver: Driver;
+  readonly #housekeeping: NodeJS.Timeout;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: {
+    readonly options: DaemonOptions;
+    readonly bounds: DaemonBounds;
+    readonly reporter: Reporter;
+    readonly doors: Doors;
+  }) {
+    const { options, bounds, doors } = parts;
+    this.p2pAddress = doors.p2pAddress;
+    this.apiAddress = doors.apiAddress;
+    this.#bounds = bounds;
+    this.#reporter = parts.reporter;
+    this.#onEvent = options.onEvent;
+    const gear: SendGear = {
+      pool,
+      scheduler: new FlushScheduler(),
+      backlogs: new TcpBacklogReader(),
+    };
+    this.#core = new GossipNode({
+      settings: coreSettings(
+        options.config,
+        doors.p2pAddress,
+        reachableAddresses(doors.apiAddress),
+      ),
+      random: cryptoRandom(),
+      proofs: cryptoProofs,
+    });
+    this.#transport = this.#createTransport(doors, gear);
+    this.#api = this.#createApi(doors, gear);
+    this.#solver = this.#createSolver();
+    this.#driver = this.#createDriver(gear.scheduler);
+    this.#housekeeping = setInterval(() => this.#tick(), bounds.tick);
+    this.#give({ kind: 'start' });
+    this.#transport.start();
+    this.#api.start();
+  }
+
+  snapshot(): DaemonSnapshot {
+    const { links, clients } = this.#traffic;
+    return {
+      core: this.#core.snapshot(),
+      traffic: { links: { ...links }, clients: { ...clients } },
+      events: this.#reporter.counts,
+      queuedBytes: {
+        links: this.#transport.table.queuedBytes,
+        clients: this.#api.table.queuedBytes,
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#shutDown();
+    return this.#closed;
+  }
+
+  async #shutDown(): Promise<void> {
+    const [driver, transport, api, solver] = [
+      this.#driver,
+      this.#transport,
+      this.#api,
+      this.#solver,
+    ];
+    try {
+      await shutDown({ driver, transport, api, solver }, this.#bounds);
+    } finally {
+      clearInterval(this.#housekeeping);
+    }
+  }
+
+  readonly #give = (input: Input): void => this.#driver.give(input);
+
+  #createTransport(doors: Doors, gear: SendGear): Transport {
+    return new Transport({
+      listener: doors.p2p,
+      listenAddress: doors.p2pAddress,
+      gear,
+      bounds: this.#bounds.link,
+      dialTicks: this.#bounds.dialTicks,
+      traffic: this.#traffic.links,
+      give: this.#give,
+      onStuck: (link, remote) => this.#reporter.onStuckPeer(link, remote),
+    });
+  }
+
+  #createApi(doors: Doors, gear: SendGear): Api {
+    const reporter = this.#reporter;
+    return new Api({
+      listener: doors.api,
+      gear,
+      bounds: this.#bounds.client,
+      traffic: this.#traffic.clients,
+      give: this.#give,
+      events: {
+        onMalformed: (client, from, wrong) => reporter.onMalformedClient(client, from, wrong),
+        onQueueFull: (client, from) => reporter.onClientQueueFull(client, from),
+        onStuck: (client, from) => reporter.onStuckClient(client, from),
+      },
+    });
+  }
+
+  #createSolver(): ProofSolver {
+    return new ProofSolver({
+      onNonce: (link, nonce) => this.#give({ kind: 'proof-found', link, nonce }),
+      onOffer: (link, body) => this.#give({ kind: 'offer-proven', link, body }),
+      onTrouble: (message) => this.#reporter.onSolverTrouble(message),
+    });
+  }
+
+  #createDriver(scheduler: FlushScheduler): Driver {
+    return new Driver({
+      core: this.#core,
+      scheduler,
+      hands: {
+        transport: this.#transport,
+        api: this.#api,
+        solver: this.#solver,
+        resolve: (name) => void this.#resolve(name),
+        report: (event) => this.#report(event),
+      },
+    });
+  }
+
+  async #resolve(name: PeerName): Promise<void> {
+    const hosts = await addressesOf(name.host);
+    const addresses = hosts.map((host) => ({ host, port: name.port }));
+    this.#give({ kind: 'resolved', name, addresses });
+  }
+
+  #report(event: NodeEvent): void {
+    this.#onEvent?.(event);
+    this.#reporter.onEvent(event);
+  }
+
+  #tick(): void {
+    this.#transport.tick();
+    this.#api.tick();
+    this.#reporter.tick();
+  }
+}

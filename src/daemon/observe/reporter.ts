@@ -1,0 +1,77 @@
+/**
+ * Where everything arrives that is worth a line or a count: the core's events, and what the sockets notice.
+ * At most {@link LINES_PER_TICK_MAX} lines leave in a tick, and one that says how many were held back.
+ */
+import type { Logger } from 'pino';
+import type { NodeEvent } from '../../core/events.ts';
+import type { ClientId, LinkId } from '../../core/inputs.ts';
+import { formatAddress, type Address } from '../../wire/address.ts';
+import type { Violation } from '../../wire/violation.ts';
+import { EventCounter, type EventCounts } from './counters.ts';
+import { lineOf, type Line } from './event-lines.ts';
+import { LineBudget } from './line-budget.ts';
+import { printable } from './printable.ts';
+
+export class Reporter {
+  readonly #log: Logger;
+  readonly #budget = new LineBudget();
+  readonly #counter = new EventCounter();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  get counts(): EventCounts {
+    return this.#counter.counts();
+  }
+
+  onEvent(event: NodeEvent): void {
+    this.#counter.count(event);
+    this.#write(lineOf(event));
+  }
+
+  onMalformedClient(client: ClientId, from: string, { code, reason }: Violation): void {
+    const fields = { client, from, code, reason: printable(reason) };
+    this.#warn(fields, 'a client sent what is no message of a client, and was disconnected');
+  }
+
+  onClientQueueFull(client: ClientId, from: string): void {
+    const message = 'a client does not read fast enough; it misses notifications from now on';
+    this.#warn({ client, from, code: 'queue-full' }, message);
+  }
+
+  onStuckClient(client: ClientId, from: string): void {
+    const message =
+      'a client read nothing for long although its queue was full; it was disconnected';
+    this.#warn({ client, from, code: 'slow-client' }, message);
+  }
+
+  onStuckPeer(link: LinkId, remote: Address): void {
+    const message = 'a peer read nothing for long although its queue was full; the link was closed';
+    const fields = { link, peer: formatAddress(remote), code: 'slow-peer' };
+    this.#write({ level: 'info', fields, message });
+  }
+
+  /** A connection could not be accepted, for `error`'s reason: usually there are no file descriptors left. */
+  onAcceptTrouble(error: Error): void {
+    this.#warn({ reason: printable(error.message) }, 'a connection could not be accepted');
+  }
+
+  onSolverTrouble(reason: string): void {
+    this.#warn({ reason: printable(reason) }, 'trouble with the proof of work');
+  }
+
+  /** One interval of the housekeeping timer has passed. */
+  tick(): void {
+    const suppressed = this.#budget.tick();
+    if (suppressed > 0) this.#log.warn({ suppressed }, `suppressed ${suppressed} lines`);
+  }
+
+  #warn(fields: Line['fields'], message: string): void {
+    this.#write({ level: 'warn', fields, message });
+  }
+
+  #write({ level, fields, message }: Line): void {
+    if (this.#log.isLevelEnabled(level) && this.#budget.allows()) this.#log[level](fields, message);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Every maximum and every fixed time of the sockets, in one place, so that tests can shrink them.
+ *
+ * Times that judge the *other* side are counted in ticks of the housekeeping timer, not on a clock: while
+ * this process is stopped or busy there are no ticks, so nobody is punished for our own absence. A count of
+ * n ticks means "at least n whole ticks", in practice up to one tick more.
+ */
+import { MESSAGE_BYTES_MAX } from '../../wire/message-types.ts';
+import type { Millis } from '../../core/settings.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** What one kind of connection (links, or clients) may take. */
+export interface SocketBounds {
+  /** From here on the queue counts as high, until it is below {@link queueLowBytes} again. */
+  readonly queueHighBytes: number;
+  readonly queueLowBytes: number;
+  /** A frame that would make the queue longer than this is dropped, whole, and counted. */
+  readonly queueBytesMax: number;
+  /** The same for frames that are not a local program's own announcement: those are dropped last. */
+  readonly relayedBytesMax: number;
+  /** The queue counts as full as soon as it has less room than this: one message of any size. */
+  readonly queueMarginBytes: number;
+  /** A high queue of which less than {@link stalledBytes} was taken in this many ticks is stalled. */
+  readonly stalledTicks: number;
+  readonly stalledBytes: number;
+  /** A full queue of which less than {@link stuckBytes} was taken in this many ticks: the socket is dropped. */
+  readonly stuckTicks: number;
+  readonly stuckBytes: number;
+  /** A frame that has begun must be complete within this many ticks; ticks while we do not read do not count. */
+  readonly frameTicks: number;
+  /** When we close, what is queued has this long to leave; what is left then is lost. */
+  readonly closingTime: Millis;
+  /** Sockets that are closing at once; when there are more, the one that began first is destroyed. */
+  readonly closingMax: number;
+}
+
+export interface DaemonBounds {
+  /** The housekeeping timer's interval. */
+  readonly tick: Millis;
+  /** A dial that has not connected within this many ticks has failed. */
+  readonly dialTicks: number;
+  /** A name in a listen address must be found within this time. */
+  readonly lookupTime: Millis;
+  /** At shutdown the queues have this long to empty … */
+  readonly shutdownFlushTime: Millis;
+  /** … and the other sides then have this long to answer our FIN, before what remains is destroyed. */
+  readonly shutdownCloseTime: Millis;
+  readonly link: SocketBounds;
+  readonly client: SocketBounds;
+}
+
+const LINK_BOUNDS: SocketBounds = {
+  queueHighBytes: MIB,
+  queueLowBytes: 512 * KIB,
+  queueBytesMax: 4 * MIB,
+  relayedBytesMax: 3 * MIB, // A guess: a quarter is kept for what our own clients say.
+  queueMarginBytes: MESSAGE_BYTES_MAX,
+  stalledTicks: 2,
+  stalledBytes: 64 * KIB,
+  stuckTicks: 30,
+  stuckBytes: 32 * KIB,
+  frameTicks: 10,
+  closingTime: 1_000,
+  closingMax: 256,
+};
+
+/** The values of docs/protocol.md; those that are not fixed there say that they are guesses. */
+export const DAEMON_BOUNDS: DaemonBounds = {
+  tick: 1_000,
+  dialTicks: 10,
+  lookupTime: 5_000,
+  shutdownFlushTime: 2_000,
+  shutdownCloseTime: 1_000,
+  link: LINK_BOUNDS,
+  client: { ...LINK_BOUNDS, queueBytesMax: 8 * MIB, relayedBytesMax: 8 * MIB },
+};

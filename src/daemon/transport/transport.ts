@@ -1,0 +1,156 @@
+/**
+ * The links: TCP connections to peers, in both directions. Decodes what comes into inputs for the core and
+ * carries out its effects; decides nothing.
+ *
+ * What always holds: links are numbered, and no number is used twice. Of a link that the core has hung up,
+ * or that was reported as closed, nothing more is delivered, and what is sent on it goes nowhere.
+ */
+import type { Socket } from 'node:net';
+import type { Input, LinkId } from '../../core/inputs.ts';
+import { canonicalHost, type Address } from '../../wire/address.ts';
+import { MESSAGE_BYTES_MAX } from '../../wire/message-types.ts';
+import { peerMessageReader, writePeerMessage, type PeerMessage } from '../../wire/peer-messages.ts';
+import type { SocketBounds } from '../sockets/bounds.ts';
+import { FramedSocket } from '../sockets/framed-socket.ts';
+import type { Listener } from '../sockets/listener.ts';
+import type { SendGear } from '../sockets/send-queue.ts';
+import { SocketTable } from '../sockets/socket-table.ts';
+import type { Traffic } from '../sockets/traffic.ts';
+import { Dialler } from './dialler.ts';
+
+export interface TransportOptions {
+  /** Listens already; its connections are taken after {@link Transport.start}. */
+  readonly listener: Listener;
+  /** The address that `listener` listens on: dials leave from it where that is possible. */
+  readonly listenAddress: Address;
+  readonly gear: SendGear;
+  readonly bounds: SocketBounds;
+  readonly dialTicks: number;
+  readonly traffic: Traffic;
+  /** Takes what happens on the links to the core; may carry out effects before it returns. */
+  readonly give: (input: Input) => void;
+  /** A peer took nothing for long while its queue was full, and the link was closed: for the log. */
+  readonly onStuck: (link: LinkId, remote: Address) => void;
+}
+
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #table: SocketTable;
+  readonly #dialler: Dialler;
+  /** Every message is encoded here, once, and copied from here into the queues. */
+  readonly #scratch = new Uint8Array(MESSAGE_BYTES_MAX);
+  #lastLink: LinkId = 0;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    const { bounds, gear, give } = options;
+    this.#table = new SocketTable({ bounds, backlogs: gear.backlogs });
+    this.#dialler = new Dialler({
+      listenHost: options.listenAddress.host,
+      ticksMax: options.dialTicks,
+      onConnected: (socket, local, address) => this.#open(socket, local, address, address),
+      onFailed: (address, reason) => give({ kind: 'dial-failed', address, reason }),
+    });
+  }
+
+  /** The links, also those that are still closing. */
+  get table(): SocketTable {
+    return this.#table;
+  }
+
+  start(): void {
+    this.#options.listener.accept((socket) => this.#admit(socket));
+  }
+
+  /** Queues a message on each of `links`; it is encoded before this returns. */
+  send(links: readonly LinkId[], message: PeerMessage, isOwn: boolean): void {
+    const { queueBytesMax, relayedBytesMax } = this.#options.bounds;
+    const end = writePeerMessage(message, this.#scratch, 0);
+    const frame = this.#scratch.subarray(0, end);
+    for (const link of links) {
+      this.#table.find(link)?.send(frame, isOwn ? queueBytesMax : relayedBytesMax);
+    }
+  }
+
+  dial(address: Address): void {
+    this.#dialler.dial(address);
+  }
+
+  hangUp(link: LinkId): void {
+    this.#table.close(link);
+  }
+
+  pause(link: LinkId): void {
+    this.#table.find(link)?.pause();
+  }
+
+  resume(link: LinkId): void {
+    this.#table.find(link)?.resume();
+  }
+
+  /** One interval of the housekeeping timer has passed. */
+  tick(): void {
+    this.#table.tick();
+    this.#dialler.tick();
+  }
+
+  /** Accepts nothing more and gives up all dials. */
+  stop(): void {
+    this.#options.listener.stop();
+    this.#dialler.stop();
+  }
+
+  /** Resolves when nothing is left: the port is free and all links are gone. */
+  async closed(): Promise<void> {
+    await this.#options.listener.closed();
+    await new Promise<void>((resolve) => this.#table.onAllClosed(resolve));
+  }
+
+  #admit(socket: Socket): void {
+    const remote = endpoint(socket.remoteAddress, socket.remotePort);
+    const local = endpoint(socket.localAddress, socket.localPort);
+    // Gone before it was taken: there is nobody to talk to.
+    if (remote === undefined || local === undefined) socket.destroy();
+    else this.#open(socket, local, remote, undefined);
+  }
+
+  #open(socket: Socket, local: Address, remote: Address, dialled: Address | undefined): void {
+    const { gear, bounds, traffic, give } = this.#options;
+    const link = ++this.#lastLink;
+    const framed = new FramedSocket<PeerMessage>({
+      socket,
+      reader: peerMessageReader(),
+      gear,
+      bounds,
+      traffic,
+      holdsWritesWhilePaused: false,
+      events: {
+        onMessage: (message) => give({ kind: 'message', link, message }),
+        onViolation: (violation) => give({ kind: 'garbage', link, violation }),
+        onQueue: (queue) => give({ kind: 'link-queue', link, queue }),
+        onGone: (reason) => {
+          this.#table.close(link);
+          give({ kind: 'link-closed', link, reason });
+        },
+        onStuck: () => this.#dropStuck(link, remote),
+      },
+    });
+    this.#table.add(link, framed);
+    give({ kind: 'link-opened', link, dialled, remote, local });
+  }
+
+  #dropStuck(link: LinkId, remote: Address): void {
+    const { stuckTicks } = this.#options.bounds;
+    this.#options.onStuck(link, remote);
+    const reason = `slow-peer: it took hardly anything for ${stuckTicks} s while its queue was full`;
+    this.#table.find(link)?.destroy();
+    this.#table.close(link);
+    this.#options.give({ kind: 'link-closed', link, reason });
+  }
+}
+
+/** One end of a connection; undefined once the connection is gone. */
+export function endpoint(host: string | undefined, port: number | undefined): Address | undefined {
+  const canonical = host === undefined ? undefined : canonicalHost(host);
+  return canonical === undefined || port === undefined ? undefined : { host: canonical, port };
+}
