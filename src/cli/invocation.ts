@@ -1,0 +1,29 @@
+/**
+ * What somebody types to call this program again, in any directory and any terminal.
+ */
+import { basename, delimiter, dirname, sep } from 'node:path';
+
+/** How this process was called. */
+export interface Caller {
+  /** The script as the system or the user named it, absolute; links not followed. */
+  readonly script: string;
+  /** The search path of the shell; undefined if there is none. */
+  readonly path: string | undefined;
+}
+
+/**
+ * `hearsay` where the shell finds it; otherwise the full path, which works from a checkout as well. npm puts
+ * `node_modules/.bin` on the path of what it runs, where no other terminal has it: that does not count.
+ */
+export function howToCall({ script, path }: Caller): string {
+  const folder = dirname(script);
+  if (script.endsWith('.js')) return `node ${quote(script)}`;
+  const isNpms = folder.endsWith(`${sep}node_modules${sep}.bin`);
+  const isOnPath = path?.split(delimiter).includes(folder) ?? false;
+  return isOnPath && !isNpms ? quote(basename(script)) : quote(script);
+}
+
+/** `word` as a POSIX shell reads it back. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
