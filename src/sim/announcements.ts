@@ -1,0 +1,235 @@
+/**
+ * Where every announcement has been. The ledger knows an announcement by what makes it one (id, data type
+ * and data), gives all its copies one shared record and one shared byte array, and notes who got it when.
+ *
+ * For each node a record holds a row of small numbers in typed arrays, because a flood at ten thousand
+ * nodes touches ten thousand rows.
+ */
+import { assert } from '../basics/assert.ts';
+import { u64Equals, type U64 } from '../basics/integers.ts';
+import type { LinkId } from '../core/inputs.ts';
+import type { Instant } from '../core/settings.ts';
+import type { PeerAnnounce, PeerMessage } from '../wire/peer-messages.ts';
+
+/** A 504 in a virtual network: it knows which announcement it is a copy of. */
+export interface TravellingAnnounce extends PeerAnnounce {
+  readonly announcement: Announcement;
+}
+/** What travels on virtual links. Immutable, and shared between the links it was sent on. */
+export type TravellingMessage = Exclude<PeerMessage, PeerAnnounce> | TravellingAnnounce;
+
+/** Remaining TTLs in the order of their reach: 1 … 255, and 256 for 0, which has no limit. */
+export function rankOf(ttl: number): number {
+  return ttl === 0 ? 256 : ttl;
+}
+
+const NEVER = -1;
+/** Records kept; beyond it the oldest are forgotten, see {@link AnnouncementLedger.hasForgotten}. */
+export const ANNOUNCEMENTS_MAX = 4_096;
+
+/** What one copy's arrival meant for the node. */
+export type ArrivalKind = 'first' | 'better' | 'duplicate';
+
+export interface Arrival {
+  readonly node: number;
+  readonly ttl: number;
+  readonly sender: LinkId;
+  readonly now: Instant;
+  /**
+   * What the node got before this does not count any more: it has been started anew, or its memory of the
+   * message may have run out.
+   */
+  readonly since: Instant;
+}
+
+export class Announcement {
+  /** The index of the node that announced it. */
+  readonly origin: number;
+  readonly ttl: number;
+  readonly dataType: number;
+  readonly data: Uint8Array;
+  readonly announcedAt: Instant;
+  /** The overlay id; undefined until the node has drawn it. */
+  id: U64 | undefined;
+  #copies = 0;
+  #reached = 0;
+  /** Virtual times are whole milliseconds, so 32 bits last for 24 days. */
+  #arrivals: Int32Array;
+  #bestRanks: Uint16Array;
+  #bestSenders: Int32Array;
+  #forwardedRanks: Uint16Array;
+
+  constructor(origin: number, message: Omit<PeerAnnounce, 'kind' | 'id'>, now: Instant) {
+    this.origin = origin;
+    this.ttl = message.ttl;
+    this.dataType = message.dataType;
+    this.data = message.data.slice();
+    this.announcedAt = now;
+    const size = origin + 1;
+    this.#arrivals = new Int32Array(size).fill(NEVER);
+    this.#bestRanks = new Uint16Array(size);
+    this.#bestSenders = new Int32Array(size);
+    this.#forwardedRanks = new Uint16Array(size);
+  }
+
+  /** Copies that arrived anywhere, duplicates included. */
+  get copies(): number {
+    return this.#copies;
+  }
+
+  /** Nodes that got at least one copy; the origin does not count. */
+  get reached(): number {
+    return this.#reached;
+  }
+
+  /** When the first copy came to a node; undefined if none did, and at the origin. */
+  arrivalAt(node: number): Instant | undefined {
+    const arrival = this.#arrivals[node] ?? NEVER;
+    return arrival === NEVER ? undefined : arrival;
+  }
+
+  /** The indices of all nodes that got a copy, in ascending order. */
+  reachedNodes(): number[] {
+    const nodes: number[] = [];
+    this.#arrivals.forEach((arrival, node) => {
+      if (arrival !== NEVER) nodes.push(node);
+    });
+    return nodes;
+  }
+
+  /** The largest rank a node got, 0 for none, and the link on which the first such copy came. */
+  bestAt(node: number): { readonly rank: number; readonly sender: LinkId } {
+    return { rank: this.#bestRanks[node] ?? 0, sender: this.#bestSenders[node] ?? NEVER };
+  }
+
+  /** The largest rank a node has passed on, 0 for none. */
+  forwardedAt(node: number): number {
+    return this.#forwardedRanks[node] ?? 0;
+  }
+
+  /** Whether a node announced it, or got a copy of it, at `since` or later. */
+  wasAt(node: number, since: Instant): boolean {
+    if (node === this.origin && this.announcedAt >= since) return true;
+    return (this.#arrivals[node] ?? NEVER) >= since;
+  }
+
+  /** Notes a copy that has just come in. */
+  noteArrival(copy: Arrival): ArrivalKind {
+    const { node, now } = copy;
+    this.#copies++;
+    if (node === this.origin && copy.since <= this.announcedAt) return 'duplicate';
+    if (node >= this.#arrivals.length) this.#grow(node + 1);
+    const arrival = this.#arrivals[node]!;
+    if (arrival === NEVER) this.#reached++;
+    const rank = rankOf(copy.ttl);
+    const isFirst = arrival < copy.since;
+    if (!isFirst && rank <= this.#bestRanks[node]!) return 'duplicate';
+    if (isFirst) {
+      this.#arrivals[node] = now;
+      this.#forwardedRanks[node] = 0;
+    }
+    this.#bestRanks[node] = rank;
+    this.#bestSenders[node] = copy.sender;
+    return isFirst ? 'first' : 'better';
+  }
+
+  noteForwarded(node: number, ttl: number): void {
+    if (node >= this.#arrivals.length) this.#grow(node + 1);
+    this.#forwardedRanks[node] = rankOf(ttl);
+  }
+
+  isSameAs(message: PeerAnnounce): boolean {
+    return (
+      this.id !== undefined &&
+      u64Equals(this.id, message.id) &&
+      this.dataType === message.dataType &&
+      bytesEqual(this.data, message.data)
+    );
+  }
+
+  #grow(size: number): void {
+    const room = Math.max(size, 2 * this.#arrivals.length);
+    const arrivals = new Int32Array(room).fill(NEVER);
+    arrivals.set(this.#arrivals);
+    this.#arrivals = arrivals;
+    this.#bestRanks = enlarged(this.#bestRanks, new Uint16Array(room));
+    this.#bestSenders = enlarged(this.#bestSenders, new Int32Array(room));
+    this.#forwardedRanks = enlarged(this.#forwardedRanks, new Uint16Array(room));
+  }
+}
+
+function enlarged<A extends Uint16Array | Int32Array>(old: A, wider: A): A {
+  wider.set(old);
+  return wider;
+}
+
+export class AnnouncementLedger {
+  /** By the lower half of the id; several only if ids were borrowed. */
+  readonly #byId = new Map<number, Announcement[]>();
+  readonly #inOrder: Announcement[] = [];
+  readonly #max: number;
+  #hasForgotten = false;
+
+  constructor(max = ANNOUNCEMENTS_MAX) {
+    this.#max = max;
+  }
+
+  /** The announcements on record, oldest first. */
+  get all(): readonly Announcement[] {
+    return this.#inOrder;
+  }
+
+  /** Whether records were dropped for want of room: late copies of those look new. */
+  get hasForgotten(): boolean {
+    return this.#hasForgotten;
+  }
+
+  /** Gives an announcement the id that its node has drawn for it, and keeps it. */
+  name(announcement: Announcement, id: U64): void {
+    assert(announcement.id === undefined, 'an announcement was given two ids');
+    announcement.id = id;
+    const others = this.#byId.get(id.low);
+    if (others === undefined) this.#byId.set(id.low, [announcement]);
+    else others.push(announcement);
+    this.#inOrder.push(announcement);
+    if (this.#inOrder.length > this.#max) this.#forgetOldest();
+  }
+
+  find(message: PeerAnnounce): Announcement | undefined {
+    return this.#byId.get(message.id.low)?.find((announcement) => announcement.isSameAs(message));
+  }
+
+  /**
+   * The announcement of which `message` is a copy. `cause` is the one that its node was given when it sent
+   * the message: mostly the same, or one that gets its id by this. A message that nobody has seen before is
+   * entered as `invent` makes it.
+   */
+  trace(
+    message: PeerAnnounce,
+    cause: Announcement | undefined,
+    invent: () => Announcement,
+  ): Announcement {
+    if (cause?.isSameAs(message) === true) return cause;
+    const known = this.find(message);
+    if (known !== undefined) return known;
+    const announcement = cause !== undefined && cause.id === undefined ? cause : invent();
+    this.name(announcement, message.id);
+    return announcement;
+  }
+
+  #forgetOldest(): void {
+    this.#hasForgotten = true;
+    const oldest = this.#inOrder.shift()!;
+    const low = oldest.id!.low;
+    const rest = this.#byId.get(low)!.filter((announcement) => announcement !== oldest);
+    if (rest.length === 0) this.#byId.delete(low);
+    else this.#byId.set(low, rest);
+  }
+}
+
+function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

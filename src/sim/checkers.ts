@@ -1,0 +1,123 @@
+/**
+ * The promises that every node has to keep at every step, under whatever faults. A checker sees what a node
+ * is told and what it does, and nothing else; a broken promise is a {@link CheckFailure}.
+ *
+ * - Sizes: open links, links not open yet and clients stay within their maxima. Nothing is done to links or
+ *   clients that are not there, and only handshakes travel on links that are not open (link-checker.ts).
+ * - Clients: nobody is notified twice of one message, or of what he did not subscribe to; all others are.
+ *   A message ID is not used again too early (gate-checker.ts).
+ * - Forwarding: only what came in, once for each strictly larger TTL, one hop less, to at most `degree`
+ *   links, never back to the sender, and not before its verdicts (here).
+ * - Proof of work: every challenge is used at most once (proof-of-work.ts).
+ */
+import { assert } from '../basics/assert.ts';
+import type { Effect } from '../core/effects.ts';
+import type { LinkId } from '../core/inputs.ts';
+import type { Settings } from '../core/settings.ts';
+import { rankOf, type Announcement, type TravellingAnnounce } from './announcements.ts';
+import type { NodeSnapshot } from '../core/snapshot.ts';
+import { CheckFailure } from './failure.ts';
+import { GateChecker, type Step } from './gate-checker.ts';
+import { LinkChecker } from './link-checker.ts';
+import type { Core } from './world.ts';
+
+export type { Step } from './gate-checker.ts';
+
+/** Of the steps that an announcement causes, one in this many is followed by a look at all sizes. */
+const SNAPSHOT_EVERY = 16;
+
+/** Checks one life of one node. Call {@link begin}, {@link effect} for each effect in order, {@link end}. */
+export class NodeChecker {
+  readonly #node: number;
+  readonly #settings: Settings;
+  readonly #links: LinkChecker;
+  readonly #gates: GateChecker;
+  #step: Step | undefined;
+  #steps = 0;
+  /** Links each announcement was sent on in this step. */
+  readonly #sent = new Map<Announcement, Set<LinkId>>();
+
+  constructor(node: number, settings: Settings) {
+    this.#node = node;
+    this.#settings = settings;
+    this.#links = new LinkChecker(settings);
+    this.#gates = new GateChecker(settings);
+  }
+
+  begin(step: Step): void {
+    this.#step = step;
+    if (this.#sent.size > 0) this.#sent.clear();
+    this.#links.begin(step.input);
+    this.#gates.begin(step);
+  }
+
+  /** `travelling` is the copy that a `send` of a 504 puts on its links. */
+  effect(effect: Effect, travelling: TravellingAnnounce | undefined): void {
+    const step = this.#step;
+    assert(step !== undefined, 'an effect outside a step');
+    this.#links.effect(effect);
+    this.#gates.effect(effect, step);
+    if (effect.kind === 'send' && travelling !== undefined) {
+      this.#onForward(travelling, effect.links, step);
+    }
+  }
+
+  end(core: Core): void {
+    const step = this.#step;
+    assert(step !== undefined, 'the end of a step that did not begin');
+    this.#links.end();
+    this.#gates.end(step);
+    // A snapshot costs more than most steps; a flood changes little that it shows.
+    if (step.announcement === undefined || this.#steps++ % SNAPSHOT_EVERY === 0) {
+      expectSizes(core.snapshot?.());
+    }
+  }
+
+  #onForward(copy: TravellingAnnounce, links: readonly LinkId[], step: Step): void {
+    const announcement = copy.announcement;
+    let sent = this.#sent.get(announcement);
+    const isContinued = sent !== undefined;
+    if (sent === undefined) this.#sent.set(announcement, (sent = new Set()));
+    for (const link of links) {
+      if (sent.has(link)) throw new CheckFailure(`one copy was sent twice on link ${link}`);
+      sent.add(link);
+    }
+    if (sent.size > this.#settings.degree) {
+      throw new CheckFailure(`forwarded on ${sent.size} links, degree is ${this.#settings.degree}`);
+    }
+    if (step.input.kind === 'announce' && step.announcement === announcement) {
+      if (copy.ttl !== announcement.ttl) throw new CheckFailure(`sent with TTL ${copy.ttl}`);
+    } else {
+      this.#expectForwardable(copy, links, isContinued);
+      this.#gates.expectPassed(announcement, step.now);
+    }
+    announcement.noteForwarded(this.#node, copy.ttl);
+  }
+
+  #expectForwardable(
+    copy: TravellingAnnounce,
+    links: readonly LinkId[],
+    isContinued: boolean,
+  ): void {
+    const best = copy.announcement.bestAt(this.#node);
+    if (best.rank === 0) throw new CheckFailure('a message was sent that had not come in');
+    const ttl = best.rank === 256 ? 0 : best.rank - 1;
+    if (best.rank === 1 || copy.ttl !== ttl) {
+      const got = best.rank === 256 ? 0 : best.rank;
+      throw new CheckFailure(`forwarded with TTL ${copy.ttl}, the largest that came in was ${got}`);
+    }
+    if (!isContinued && rankOf(copy.ttl) <= copy.announcement.forwardedAt(this.#node)) {
+      throw new CheckFailure(`forwarded again with TTL ${copy.ttl}, which is no larger`);
+    }
+    if (links.includes(best.sender)) {
+      throw new CheckFailure(`forwarded back to its sender on link ${best.sender}`);
+    }
+  }
+}
+
+function expectSizes(snapshot: NodeSnapshot | undefined): void {
+  if (snapshot === undefined) return;
+  for (const [name, { size, max }] of Object.entries(snapshot.sizes)) {
+    if (size > max || size < 0) throw new CheckFailure(`${name}: ${size}, allowed: ${max}`);
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Hosts one core for one life, from start to stop, as the daemon does in the real world: turns what happens
+ * into inputs, has the effects carried out in order, and keeps the one timer.
+ *
+ * Every input is an event of its own, so `handle` is never entered while effects are carried out.
+ */
+import type { NodeEvent } from '../core/events.ts';
+import type { ClientId, Input, LinkId, QueueState } from '../core/inputs.ts';
+import type { Instant, Settings } from '../core/settings.ts';
+import type { Address } from '../wire/address.ts';
+import { Alarm } from './alarm.ts';
+import type { Announcement, TravellingMessage } from './announcements.ts';
+import { NodeChecker, type Step } from './checkers.ts';
+import { EffectRunner } from './effect-runner.ts';
+import type { LinkEnd, Machine } from './link-end.ts';
+import { Prover } from './proof-of-work.ts';
+import type { SimClient } from './sim-client.ts';
+import { streamOf, type Core, type World } from './world.ts';
+
+export interface NodeHostOptions {
+  readonly world: World;
+  readonly index: number;
+  /** Counts the starts of this node, from 0. */
+  readonly life: number;
+  readonly address: Address;
+  readonly settings: Settings;
+  readonly newLinkId: () => LinkId;
+}
+
+export class NodeHost implements Machine {
+  readonly index: number;
+  readonly host: string;
+  readonly address: Address;
+  readonly core: Core;
+  readonly newLinkId: () => LinkId;
+  readonly #world: World;
+  readonly #settings: Settings;
+  readonly #startedAt: Instant;
+  readonly #checker: NodeChecker | undefined;
+  readonly #effects: EffectRunner;
+  readonly #alarm: Alarm;
+  readonly #links = new Map<LinkId, LinkEnd>();
+  readonly #clients = new Map<ClientId, SimClient>();
+  #isRunning = true;
+
+  constructor(options: NodeHostOptions) {
+    const { world, index, life, address, settings } = options;
+    const { events, seed } = world;
+    this.index = index;
+    this.host = address.host;
+    this.newLinkId = options.newLinkId;
+    this.#world = world;
+    this.address = address;
+    this.#settings = settings;
+    this.#startedAt = events.now;
+    this.#checker = world.hasChecks ? new NodeChecker(index, settings) : undefined;
+    this.#effects = new EffectRunner({
+      world,
+      machine: this,
+      links: this.#links,
+      clients: this.#clients,
+      prover: new Prover(events, streamOf(seed, 'prover', index, life), world.hashRate),
+      checker: this.#checker,
+      step: (input) => this.step(input),
+    });
+    const random = streamOf(seed, 'core', index, life);
+    this.core = world.newCore({ settings, random, proofs: world.proofs });
+    this.#alarm = new Alarm(
+      events,
+      () => this.core.nextDeadline(),
+      () => this.step({ kind: 'wake' }),
+    );
+    world.network.listen(this, settings.listenAddress.port);
+    this.post({ kind: 'start' });
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** This side's ends of all links the node knows of, open or not. */
+  get links(): Iterable<LinkEnd> {
+    return this.#links.values();
+  }
+
+  reported(kind: NodeEvent['kind']): number {
+    return this.#effects.reports.get(kind) ?? 0;
+  }
+
+  /** Gives the node an input as the next event of this instant. */
+  post(input: Input, announcement?: Announcement): void {
+    const { events } = this.#world;
+    events.put(events.now, { fire: () => this.step(input, announcement) });
+  }
+
+  /** Ends this life. `exit`: the process ends, its connections are closed; `power-off`: silence. */
+  end(how: 'exit' | 'power-off'): void {
+    this.#isRunning = false;
+    for (const client of this.#clients.values()) client.onDropped();
+    if (how === 'exit') this.#world.network.close(this);
+    else this.#world.network.disappear(this);
+    this.#links.clear();
+    this.#clients.clear();
+  }
+
+  onClientJoined(client: SimClient): void {
+    this.#clients.set(client.id, client);
+    this.step({ kind: 'client-joined', client: client.id });
+  }
+
+  onClientGone(client: SimClient): void {
+    if (this.#clients.delete(client.id)) this.step({ kind: 'client-gone', client: client.id });
+  }
+
+  onLinkOpened(end: LinkEnd): void {
+    this.#links.set(end.id, end);
+    const { id: link, dialled, remote, local } = end;
+    this.step({ kind: 'link-opened', link, dialled, remote, local });
+  }
+
+  onMessage(end: LinkEnd, message: TravellingMessage): void {
+    const input: Input = { kind: 'message', link: end.id, message };
+    this.step(input, message.kind === 'peer-announce' ? message.announcement : undefined);
+  }
+
+  onLinkClosed(end: LinkEnd, reason: string): void {
+    this.#links.delete(end.id);
+    this.step({ kind: 'link-closed', link: end.id, reason });
+  }
+
+  onQueueChanged(end: LinkEnd, queue: QueueState): void {
+    if (this.#links.has(end.id)) this.step({ kind: 'link-queue', link: end.id, queue });
+  }
+
+  onDialFailed(address: Address, reason: string): void {
+    this.step({ kind: 'dial-failed', address, reason });
+  }
+
+  /** One turn of the core. `announcement` is the one that the input carries. */
+  step(input: Input, announcement?: Announcement): void {
+    if (!this.#isRunning) return;
+    const world = this.#world;
+    const now = world.events.now;
+    world.current.node = this;
+    world.current.input = input;
+    world.trace.add(now, this.index, input);
+    const checker = this.#checker;
+    if (checker !== undefined) checker.begin(this.#describe(input, announcement, now));
+    else if (announcement !== undefined) this.#noteArrival(input, announcement, now);
+    const effects = this.core.handle(input, now);
+    for (const effect of effects) this.#effects.run(effect, announcement);
+    checker?.end(this.core);
+    world.onStep?.({ now, node: this.index, input, effects });
+    this.#alarm.set();
+    world.current.node = undefined;
+  }
+
+  #describe(input: Input, announcement: Announcement | undefined, now: Instant): Step {
+    const isFromPeer = input.kind === 'message' && announcement !== undefined;
+    // Asked before the arrival is noted.
+    const isSurelyNew = isFromPeer
+      ? !this.#world.ledger.hasForgotten && !announcement.wasAt(this.index, this.#startedAt)
+      : input.kind === 'announce';
+    const arrival = isFromPeer ? this.#noteArrival(input, announcement, now) : undefined;
+    return { input, now, announcement, arrival, isSurelyNew };
+  }
+
+  #noteArrival(input: Input, announcement: Announcement, now: Instant): Step['arrival'] {
+    if (input.kind !== 'message' || input.message.kind !== 'peer-announce') return undefined;
+    return announcement.noteArrival({
+      node: this.index,
+      ttl: input.message.ttl,
+      sender: input.link,
+      now,
+      since: Math.max(this.#startedAt, now - this.#settings.seenWindow),
+    });
+  }
+}

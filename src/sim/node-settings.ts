@@ -1,0 +1,51 @@
+/**
+ * The settings of simulated nodes: those of docs/configuration.md for plain TCP, unless told otherwise.
+ */
+import { DEFAULT_BOUNDS, type Bounds, type Settings } from '../core/settings.ts';
+import type { Address } from '../wire/address.ts';
+
+/** What differs from the defaults; `bounds` may name single ones too. */
+export type SettingsOverrides = Partial<Omit<Settings, 'bounds'>> & {
+  readonly bounds?: Partial<Bounds>;
+};
+
+/**
+ * Complete settings for a node that listens on `listenAddress`. Later overrides win. Of `degree`,
+ * `minConnections` and `maxConnections` those that nobody sets follow from the others, as in the
+ * configuration file.
+ */
+export function nodeSettings(
+  listenAddress: Address,
+  ...overrides: readonly (SettingsOverrides | undefined)[]
+): Settings {
+  const given: SettingsOverrides = Object.assign({}, ...overrides);
+  const bounds = Object.assign({}, ...overrides.map((one) => one?.bounds));
+  return {
+    searchCooldown: 60_000,
+    challengeCooldown: 0,
+    knownPeers: [],
+    bootstrapper: undefined,
+    listenAddress,
+    advertisedPort: given.listenAddress?.port ?? listenAddress.port,
+    ownServices: [],
+    proofOfWork: 'connection',
+    powDifficulty: 24,
+    relay: 'all',
+    validationTimeout: 60_000,
+    seenWindow: 600_000,
+    ...given,
+    ...connectionCounts(given),
+    bounds: { ...DEFAULT_BOUNDS, ...bounds },
+  };
+}
+
+function connectionCounts(
+  given: SettingsOverrides,
+): Pick<Settings, 'degree' | 'minConnections' | 'maxConnections'> {
+  const maxConnections =
+    given.maxConnections ?? Math.max(32, given.minConnections ?? 0, given.degree ?? 0);
+  const minConnections =
+    given.minConnections ?? Math.min(Math.max(4, given.degree ?? 0), maxConnections);
+  const degree = given.degree ?? Math.min(4, minConnections);
+  return { degree, minConnections, maxConnections };
+}

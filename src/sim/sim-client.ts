@@ -1,0 +1,173 @@
+/**
+ * A local program at a simulated node: announces, subscribes, and answers notifications as it was told.
+ * Its connection to the node takes no time, but keeps order, and stands still while the node does not read.
+ */
+import type { Random } from '../basics/random.ts';
+import type { ClientId, Input } from '../core/inputs.ts';
+import type { Instant, Millis } from '../core/settings.ts';
+import { Announcement } from './announcements.ts';
+import type { NodeHost } from './node-host.ts';
+import { Pipe, type Receiver } from './pipe.ts';
+import type { World } from './world.ts';
+
+/** A 502 as the program got it. */
+export interface Received {
+  readonly at: Instant;
+  readonly messageId: number;
+  readonly dataType: number;
+  readonly data: Uint8Array;
+  /** The announcement it tells of. */
+  readonly announcement: Announcement | undefined;
+}
+
+/** What a program says to a notification; `silent` is nothing at all. */
+export type VerdictChoice = 'accept' | 'reject' | 'silent';
+
+/** How a program answers notifications of one data type. */
+export interface Validator {
+  /** Default: `accept`. */
+  readonly verdict?: VerdictChoice | ((received: Received) => VerdictChoice);
+  /** Time until the answer, in ms, rounded; drawn anew for each if it is a function. Default: 0. */
+  readonly delay?: Millis | ((random: Random) => Millis);
+}
+
+export interface AnnounceOptions {
+  /** Hops it may travel, 0 … 255; 0, the default, is without limit. */
+  readonly ttl?: number;
+  readonly dataType: number;
+  /** 0 … 65,519 bytes; none by default. */
+  readonly data?: Uint8Array;
+}
+
+/** Notifications a client keeps for its test to read; beyond it the oldest are forgotten. */
+export const NOTIFICATIONS_KEPT = 10_000;
+
+const EMPTY = new Uint8Array(0);
+
+/** The record of an announcement that a node is about to be given, and the input that gives it. */
+export function announceInput(
+  client: ClientId | undefined,
+  node: number,
+  options: AnnounceOptions,
+  now: Instant,
+): { readonly input: Input; readonly announcement: Announcement } {
+  const { ttl = 0, dataType, data = EMPTY } = options;
+  const announcement = new Announcement(node, { ttl, dataType, data }, now);
+  return {
+    announcement,
+    input: { kind: 'announce', client, ttl, dataType, data: announcement.data },
+  };
+}
+
+interface Outgoing {
+  readonly input: Input;
+  readonly announcement: Announcement | undefined;
+}
+
+export class SimClient implements Receiver<Outgoing> {
+  readonly id: ClientId;
+  readonly #world: World;
+  readonly #host: NodeHost;
+  readonly #random: Random;
+  readonly #outgoing: Pipe<Outgoing>;
+  readonly #validators = new Map<number, Validator>();
+  readonly #received: Received[] = [];
+  #receivedTotal = 0;
+  #isPaused = false;
+  #isConnected = true;
+
+  constructor(world: World, host: NodeHost, id: ClientId, random: Random) {
+    this.id = id;
+    this.#world = world;
+    this.#host = host;
+    this.#random = random;
+    this.#outgoing = new Pipe(world.events, this);
+    this.#put({ kind: 'client-joined', client: id });
+  }
+
+  /** False once either side has closed the connection. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Whether the node has stopped to read from this program. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** The notifications so far, oldest first; at most the last {@link NOTIFICATIONS_KEPT}. */
+  get received(): readonly Received[] {
+    return this.#received;
+  }
+
+  /** How many notifications there were, forgotten ones included. */
+  get receivedTotal(): number {
+    return this.#receivedTotal;
+  }
+
+  /** Spreads data; the record tells where it got to. */
+  announce(options: AnnounceOptions): Announcement {
+    const { now } = this.#world.events;
+    const { input, announcement } = announceInput(this.id, this.#host.index, options, now);
+    this.#put(input, announcement);
+    return announcement;
+  }
+
+  /** Asks for notifications of a data type, and says how to answer them. A later call replaces the answer. */
+  subscribe(dataType: number, validator: Validator = {}): void {
+    this.#validators.set(dataType, validator);
+    this.#put({ kind: 'subscribe', client: this.id, dataType });
+  }
+
+  /** Answers a notification by hand. */
+  answer(messageId: number, valid: boolean): void {
+    this.#put({ kind: 'verdict', client: this.id, messageId, valid });
+  }
+
+  /** Closes the connection; what was sent before is still read. */
+  disconnect(): void {
+    this.#put({ kind: 'client-gone', client: this.id });
+    this.#isConnected = false;
+  }
+
+  /** The node has notified this program. */
+  onNotified(received: Received): void {
+    if (!this.#isConnected) return;
+    this.#receivedTotal++;
+    this.#received.push(received);
+    if (this.#received.length > NOTIFICATIONS_KEPT) this.#received.shift();
+    const { verdict = 'accept', delay = 0 } = this.#validators.get(received.dataType) ?? {};
+    const choice = typeof verdict === 'function' ? verdict(received) : verdict;
+    if (choice === 'silent') return;
+    const wait = Math.round(typeof delay === 'function' ? delay(this.#random) : delay);
+    this.#world.events.put(this.#world.events.now + wait, {
+      fire: () => this.answer(received.messageId, choice === 'accept'),
+    });
+  }
+
+  /** The node has closed the connection, or is gone. */
+  onDropped(): void {
+    this.#isConnected = false;
+    this.#outgoing.close();
+  }
+
+  /** The node stops or starts to read. */
+  setPaused(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    if (isPaused) this.#outgoing.hold();
+    else this.#outgoing.release();
+  }
+
+  #put(input: Input, announcement?: Announcement): void {
+    if (this.#isConnected) this.#outgoing.put({ input, announcement }, this.#world.events.now);
+  }
+
+  /** What this program has sent arrives at its node. */
+  receive(outgoing: Outgoing): void {
+    const { input, announcement } = outgoing;
+    if (input.kind === 'client-joined') this.#host.onClientJoined(this);
+    else if (input.kind === 'client-gone') this.#host.onClientGone(this);
+    else this.#host.step(input, announcement);
+  }
+}
