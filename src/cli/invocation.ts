@@ -9,14 +9,18 @@ export interface Caller {
   readonly script: string;
   /** The search path of the shell; undefined if there is none. */
   readonly path: string | undefined;
+  /** Whether an npm script of the package started it (`npm start`). */
+  readonly isNpmScript: boolean;
 }
 
 /**
- * `hearsay` where the shell finds it; otherwise the full path, which works from a checkout as well. npm puts
- * `node_modules/.bin` on the path of what it runs, where no other terminal has it: that does not count.
+ * `hearsay` where the shell finds it; `npx hearsay` where npm started it in a checkout; otherwise the full
+ * path, which works everywhere. npm puts `node_modules/.bin` on the path of what it runs, where no other
+ * terminal has it: that does not count.
  */
-export function howToCall({ script, path }: Caller): string {
+export function howToCall({ script, path, isNpmScript }: Caller): string {
   const folder = dirname(script);
+  if (script.endsWith('.js') && isNpmScript) return 'npx hearsay';
   if (script.endsWith('.js')) return `node ${quote(script)}`;
   const isNpms = folder.endsWith(`${sep}node_modules${sep}.bin`);
   const isOnPath = path?.split(delimiter).includes(folder) ?? false;

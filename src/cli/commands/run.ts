@@ -5,7 +5,7 @@
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from '../../daemon/config/config.ts';
-import type { Daemon } from '../../daemon/daemon.ts';
+import type { Daemon, DaemonOptions } from '../../daemon/daemon.ts';
 import {
   addFileOption,
   addKeyFlags,
@@ -62,20 +62,24 @@ async function run(flags: ConfigurationFlags): Promise<void> {
 }
 
 async function start(
-  { config, warnings }: LoadedConfig,
+  { config, warnings, settings }: LoadedConfig,
   log: Logger,
-  startDaemon: (options: { config: typeof config; log: Logger }) => Promise<Daemon>,
+  startDaemon: (options: DaemonOptions) => Promise<Daemon>,
 ): Promise<Daemon> {
   for (const warning of warnings) log.warn(warning);
   try {
-    return await startDaemon({ config, log });
+    return await startDaemon({ config, log, nameSetting: (key) => settings.get(key) });
   } catch (error) {
     throw asFailure(error);
   }
 }
 
 function welcome(daemon: Daemon, log: Logger): void {
-  const call = howToCall({ script: process.argv[1] ?? 'hearsay', path: process.env['PATH'] });
+  const call = howToCall({
+    script: process.argv[1] ?? 'hearsay',
+    path: process.env['PATH'],
+    isNpmScript: process.env['npm_lifecycle_event'] === 'start',
+  });
   const lines = composeWelcome({ kind: 'tcp', ...daemon.p2pAddress }, daemon.apiAddress, call);
   if (!process.stderr.isTTY) logWelcome(lines, log);
   else if (log.isLevelEnabled('info')) process.stderr.write(formatWelcome(lines));

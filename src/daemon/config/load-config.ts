@@ -32,6 +32,8 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
   /** Who set each key, by key name; all keys are in it. */
   readonly sources: ReadonlyMap<string, Source>;
+  /** How to name each key that was set, with its place: `node.ini:3 p2p_address = …`. */
+  readonly settings: ReadonlyMap<string, string>;
 }
 
 /**
@@ -48,7 +50,12 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const sources = new Map<string, Source>(
     CONFIG_KEYS.map(({ name }) => [name, given.setting(name)?.place.kind ?? 'default']),
   );
-  return { config, warnings: warnings.lines(), sources };
+  const settings = new Map<string, string>();
+  for (const { name } of CONFIG_KEYS) {
+    const setting = given.setting(name);
+    if (setting !== undefined) settings.set(name, describeSetting(setting));
+  }
+  return { config, warnings: warnings.lines(), sources, settings };
 }
 
 /** What a node gets of which nothing is set. */
