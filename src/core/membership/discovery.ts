@@ -102,7 +102,8 @@ export class Discovery {
       );
     }
     let text = offer.body;
-    if (questions[0]!.challenge === undefined) {
+    if (questions[0]!.challenge === undefined || text.length === 0) {
+      // An empty 506 has nothing to prove: it answers the oldest question, in either form.
       questions.shift();
     } else {
       const proven = this.#readProven(questions, offer, now);

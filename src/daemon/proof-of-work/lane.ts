@@ -34,7 +34,7 @@ export class Lane {
   readonly #jobs = new Map<number, Job>();
   #nextNumber = 0;
   #worker: Worker | undefined;
-  #wakeUp: NodeJS.Immediate | undefined;
+  #isWaking = false;
   #rest: NodeJS.Timeout | undefined;
   /** When the worker ended, for the last {@link RESTART_WINDOW}; never more than RESTARTS_MAX + 1. */
   #endings: number[] = [];
@@ -68,7 +68,6 @@ export class Lane {
     const worker = this.#worker;
     this.#worker = undefined;
     this.#jobs.clear();
-    clearImmediate(this.#wakeUp);
     clearTimeout(this.#rest);
     await worker?.terminate();
   }
@@ -84,8 +83,10 @@ export class Lane {
   }
 
   #wakeSoon(): void {
-    this.#wakeUp ??= setImmediate(() => {
-      this.#wakeUp = undefined;
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    setImmediate(() => {
+      this.#isWaking = false;
       if (this.#rest !== undefined) this.#failNonces();
       else if (this.#jobs.size > 0) this.#run();
     });

@@ -61,6 +61,14 @@ describe('asking with proof_of_work = discovery', () => {
     expect(hungUp(bench.take())).toEqual([link]);
   });
 
+  it('takes an empty 506 as the one answer to its question', () => {
+    const { bench, link } = asked();
+    bench.message(link, { kind: 'peer-offer', body: new Uint8Array(0) });
+    expect(hungUp(bench.take())).toEqual([]);
+    bench.message(link, { kind: 'peer-offer', body: new Uint8Array(0) });
+    expect(hungUp(bench.take())).toEqual([link]);
+  });
+
   it('remembers a bounded number of questions', () => {
     const bench = new Bench({ proofOfWork: 'discovery', searchCooldown: 1_000 });
     bench.give({ kind: 'start' });
