@@ -38,6 +38,11 @@ export interface DriverOptions {
   readonly now?: () => Instant;
 }
 
+type Commission = Extract<
+  Effect,
+  { kind: 'dial' | 'resolve' | 'solve' | 'prove-offer' | 'cancel-proofs' | 'report' }
+>;
+
 /** The longest time that setTimeout takes; a later deadline is looked at again then. */
 const TIMER_MILLIS_MAX = 2 ** 31 - 1;
 
@@ -127,19 +132,13 @@ export class Driver implements EndOfTurn {
   };
 
   #carryOut(effect: Effect): void {
-    const { transport, api, solver } = this.#hands;
+    const { transport, api } = this.#hands;
     switch (effect.kind) {
       case 'send':
         transport.send(effect.links, effect.message, effect.own);
         return;
       case 'notify':
         api.notify(effect.clients, effect.messageId, effect.dataType, effect.data);
-        return;
-      case 'dial':
-        transport.dial(effect.address);
-        return;
-      case 'resolve':
-        this.#hands.resolve(effect.name);
         return;
       case 'hang-up':
         transport.hangUp(effect.link);
@@ -148,17 +147,6 @@ export class Driver implements EndOfTurn {
       case 'drop-client':
         api.drop(effect.client);
         this.#forgetClient(effect.client);
-        return;
-      case 'solve': {
-        const { link, challenge, difficulty, hashesMax } = effect;
-        solver.solve({ link, challenge, difficulty, hashesMax });
-        return;
-      }
-      case 'prove-offer':
-        solver.proveOffer({ link: effect.link, challenge: effect.challenge, text: effect.text });
-        return;
-      case 'cancel-proofs':
-        solver.cancel(effect.link);
         return;
       case 'pause-link':
         transport.pause(effect.link);
@@ -172,8 +160,34 @@ export class Driver implements EndOfTurn {
       case 'resume-client':
         api.resume(effect.client);
         return;
+      default:
+        this.#commission(effect);
+    }
+  }
+
+  /** What is begun here and answered by an input later, if at all. */
+  #commission(effect: Commission): void {
+    const { transport, solver, resolve, report } = this.#hands;
+    switch (effect.kind) {
+      case 'dial':
+        transport.dial(effect.address);
+        return;
+      case 'resolve':
+        resolve(effect.name);
+        return;
+      case 'solve': {
+        const { link, challenge, difficulty, hashesMax } = effect;
+        solver.solve({ link, challenge, difficulty, hashesMax });
+        return;
+      }
+      case 'prove-offer':
+        solver.proveOffer({ link: effect.link, challenge: effect.challenge, text: effect.text });
+        return;
+      case 'cancel-proofs':
+        solver.cancel(effect.link);
+        return;
       case 'report':
-        this.#hands.report(effect.event);
+        report(effect.event);
         return;
       default:
         unreachable(effect);

@@ -129,7 +129,7 @@ export class FramedSocket<M extends Message> {
   }
 
   /**
-   * Delivers nothing more, sends what is queued (unless `drops`) for `closingTime` at most, says FIN and
+   * Delivers nothing more, sends what is queued (unless `dropsQueue`) for `closingTime` at most, says FIN and
    * waits for the other side's. Meanwhile what arrives is read and thrown away: closing a socket with unread
    * bytes makes the system send RST, and our last message might be lost with it. A connection that is
    * refused before a byte went either way just ends, so that a crowd at the door leaves nothing behind.
@@ -170,7 +170,8 @@ export class FramedSocket<M extends Message> {
   readonly #onData = (chunk: Uint8Array): void => {
     if (this.#isDeaf) return;
     this.#traffic.bytesIn += chunk.length;
-    this.#reader.push(chunk);
+    // A plain array: views of a Buffer cost twice as much, and every message takes one.
+    this.#reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
     this.#deliver();
   };
 

@@ -9,12 +9,10 @@
  * Frames are copied into buffers of ours, and the operating system is handed one buffer at a time. So the
  * memory is ours to bound, and whether the other side takes anything is visible. Frames are never cut,
  * reordered or sent in part; one that does not fit is dropped whole.
- *
- * Memory: a frame that does not fit into the rest of a buffer starts a new one, so the buffers take at
- * most twice what {@link SendQueue.bytes} says, and 64 KiB.
  */
 import type { QueueState } from '../../core/inputs.ts';
-import { BATCH_BYTES, SMALL_BATCH_BYTES, type BatchPool } from './batch-pool.ts';
+import { BatchList } from './batch-list.ts';
+import type { BatchPool } from './batch-pool.ts';
 import type { SocketBounds } from './bounds.ts';
 import type { EndOfTurn, FlushScheduler } from './flush-scheduler.ts';
 import { QueueWatch } from './queue-watch.ts';
@@ -33,13 +31,6 @@ export interface SendGear {
   readonly backlogs: TcpBacklogReader;
 }
 
-interface Batch {
-  buffer: Uint8Array;
-  /** Bytes [sent, filled) are waiting or in flight. */
-  filled: number;
-  sent: number;
-}
-
 /** Frames in one turn from which on the next turn is batched from its first frame on. A guess. */
 const BUSY_FRAMES = 8;
 
@@ -49,10 +40,8 @@ export class SendQueue implements EndOfTurn {
   readonly #traffic: Traffic;
   readonly #watch: QueueWatch;
   readonly #onState: (state: QueueState) => void;
-  #batches: Batch[] = [];
-  #bytes = 0;
+  readonly #batches: BatchList;
   #taken = 0;
-  #inFlight = 0;
   /** A turn has ended with bytes waiting: go on writing whenever the socket has taken something. */
   #isDraining = false;
   #isMarked = false;
@@ -74,12 +63,13 @@ export class SendQueue implements EndOfTurn {
     this.#gear = options.gear;
     this.#traffic = options.traffic;
     this.#watch = new QueueWatch(options.bounds);
+    this.#batches = new BatchList(options.gear.pool);
     this.#onState = options.onState;
   }
 
   /** Bytes that the operating system has not taken yet. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#batches.bytes;
   }
 
   /** What was last reported. */
@@ -93,21 +83,18 @@ export class SendQueue implements EndOfTurn {
    */
   append(frame: Uint8Array, bytesMax: number): boolean {
     if (this.#isClosed) return false;
-    if (this.#bytes + frame.length > bytesMax) {
+    if (this.bytes + frame.length > bytesMax) {
       this.#traffic.messagesDropped++;
-      this.#report(this.#watch.onRefused(this.#bytes));
+      this.#report(this.#watch.onRefused(this.bytes));
       return false;
     }
-    const leavesAlone = this.#bytes === 0 && this.#framesInTurn === 0 && !this.#isBusy;
-    const batch = this.#roomFor(frame.length);
-    batch.buffer.set(frame, batch.filled);
-    batch.filled += frame.length;
-    this.#bytes += frame.length;
+    const leavesAlone = this.bytes === 0 && this.#framesInTurn === 0 && !this.#isBusy;
+    this.#batches.append(frame, this.#isBusy);
     this.#framesInTurn++;
     this.#traffic.messagesOut++;
     this.#markTurn();
     if (leavesAlone) this.#write();
-    this.#report(this.#watch.update(this.#bytes));
+    this.#report(this.#watch.update(this.bytes));
     return true;
   }
 
@@ -118,7 +105,7 @@ export class SendQueue implements EndOfTurn {
     this.#framesInTurn = 0;
     // Only to see a quiet turn: "busy" is what the last turn was, not one long ago.
     if (this.#isBusy) this.#markTurn();
-    this.#isDraining = this.#bytes > 0;
+    this.#isDraining = this.bytes > 0;
     this.#write();
   }
 
@@ -130,7 +117,7 @@ export class SendQueue implements EndOfTurn {
   tick(backlog = 0): boolean {
     // What we hold back ourselves is not the other side's fault.
     if (this.#isHeld || this.#isClosed) return false;
-    const judgement = this.#watch.onTick(this.#bytes, this.#taken - backlog);
+    const judgement = this.#watch.onTick(this.bytes, this.#taken - backlog);
     if (judgement === 'stuck') return true;
     this.#report(judgement);
     return false;
@@ -143,7 +130,7 @@ export class SendQueue implements EndOfTurn {
 
   release(): void {
     this.#isHeld = false;
-    this.#isDraining = this.#bytes > 0;
+    this.#isDraining = this.bytes > 0;
     this.#write();
   }
 
@@ -158,12 +145,7 @@ export class SendQueue implements EndOfTurn {
   /** Takes no more frames and drops those that no write has begun with. */
   discard(): void {
     this.#isClosed = true;
-    // A buffer in flight belongs to the operating system until its write has ended.
-    const kept = this.#inFlight > 0 ? this.#batches.slice(0, 1) : [];
-    for (const batch of this.#batches.slice(kept.length)) this.#gear.pool.giveBack(batch.buffer);
-    for (const batch of kept) batch.filled = batch.sent + this.#inFlight;
-    this.#batches = kept;
-    this.#bytes = this.#inFlight;
+    this.#batches.dropWaiting();
   }
 
   #markTurn(): void {
@@ -172,73 +154,32 @@ export class SendQueue implements EndOfTurn {
     this.#gear.scheduler.mark(this);
   }
 
-  #roomFor(size: number): Batch {
-    const last = this.#batches.at(-1);
-    if (last !== undefined) {
-      if (last.buffer.length - last.filled >= size) return last;
-      if (this.#mayGrow(last, size)) return this.#grow(last);
-    }
-    const isSmall = size <= SMALL_BATCH_BYTES && last === undefined && !this.#isBusy;
-    const buffer = isSmall ? this.#gear.pool.takeSmall() : this.#gear.pool.takeLarge();
-    const batch: Batch = { buffer, filled: 0, sent: 0 };
-    this.#batches.push(batch);
-    return batch;
-  }
-
-  #mayGrow(batch: Batch, size: number): boolean {
-    const isInFlight = this.#inFlight > 0 && batch === this.#batches[0];
-    const isSmall = batch.buffer.length === SMALL_BATCH_BYTES;
-    return isSmall && !isInFlight && batch.filled + size <= BATCH_BYTES;
-  }
-
-  #grow(batch: Batch): Batch {
-    const small = batch.buffer;
-    batch.buffer = this.#gear.pool.takeLarge();
-    batch.buffer.set(small.subarray(0, batch.filled));
-    this.#gear.pool.giveBack(small);
-    return batch;
-  }
-
   #write(): void {
-    const batch = this.#batches[0];
-    if (batch === undefined || this.#inFlight > 0 || this.#isHeld) return;
-    this.#inFlight = batch.filled - batch.sent;
-    this.#sink.write(batch.buffer.subarray(batch.sent, batch.filled), this.#onWritten);
+    const bytes = this.#isHeld ? undefined : this.#batches.handOver();
+    if (bytes !== undefined) this.#sink.write(bytes, this.#onWritten);
   }
 
   readonly #onWritten = (error?: Error | null): void => {
-    const written = this.#inFlight;
-    this.#inFlight = 0;
+    const written = this.#batches.settle();
     if (error) {
       // The socket is about to tell its owner that it is broken.
       this.discard();
       return;
     }
-    this.#bytes -= written;
     this.#taken += written;
     this.#traffic.bytesOut += written;
-    this.#retire(written);
-    this.#report(this.#watch.update(this.#bytes));
-    if (this.#bytes === 0) this.#isDraining = false;
+    this.#report(this.#watch.update(this.bytes));
+    if (this.bytes === 0) this.#isDraining = false;
     if (this.#isDraining) this.#write();
     this.#announceEmpty();
   };
-
-  #retire(written: number): void {
-    const batch = this.#batches[0];
-    if (batch === undefined) return;
-    batch.sent += written;
-    if (batch.sent < batch.filled) return;
-    this.#batches.shift();
-    this.#gear.pool.giveBack(batch.buffer);
-  }
 
   #report(state: QueueState | undefined): void {
     if (state !== undefined && !this.#isClosed) this.#onState(state);
   }
 
   #announceEmpty(): void {
-    if (this.#bytes > 0 || this.#whenEmpty === undefined) return;
+    if (this.bytes > 0 || this.#whenEmpty === undefined) return;
     const whenEmpty = this.#whenEmpty;
     this.#whenEmpty = undefined;
     whenEmpty();

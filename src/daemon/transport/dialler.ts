@@ -34,13 +34,15 @@ interface Dial {
 export class Dialler {
   readonly #options: DiallerOptions;
   readonly #dials = new Set<Dial>();
+  #isStopped = false;
 
   constructor(options: DiallerOptions) {
     this.#options = options;
   }
 
-  /** Connects to an address. The outcome is told later, never from within this call. */
+  /** Connects to an address. The outcome is told later, never from within this call, and not after a stop. */
   dial(address: Address): void {
+    if (this.#isStopped) return;
     const localAddress = sourceOf(this.#options.listenHost, address.host);
     const socket = connect({
       host: address.host,
@@ -68,6 +70,7 @@ export class Dialler {
 
   /** Gives up all dials, without a word. */
   stop(): void {
+    this.#isStopped = true;
     for (const dial of this.#dials) dial.socket.destroy();
     this.#dials.clear();
   }
