@@ -124,6 +124,10 @@ export class GossipNode {
         this.#pressure.onAnswer(input.client, now);
         this.#subscriptions.onVerdict(input.client, input.messageId, input.valid, now);
         return;
+      case 'abstain':
+        this.#pressure.onAnswer(input.client, now);
+        this.#subscriptions.onAbstain(input.client, input.messageId, now);
+        return;
       case 'announce':
         this.#dissemination.onAnnounce(input, now);
         if (input.client !== undefined) this.#pressure.onClientIntake(input.client, now);

@@ -86,6 +86,11 @@ export type Input =
       readonly messageId: number;
       readonly valid: boolean;
     }
+  /**
+   * A local program declines to judge: it abstains from this notification, at once. The API has no word for
+   * it; programs in the same process do.
+   */
+  | { readonly kind: 'abstain'; readonly client: ClientId; readonly messageId: number }
   | { readonly kind: 'client-queue'; readonly client: ClientId; readonly queue: QueueState }
   /** A local program is gone: it closed, broke, or the host dropped it for bad input. */
   | { readonly kind: 'client-gone'; readonly client: ClientId }

@@ -136,26 +136,19 @@ export class Subscriptions {
   }
 
   onVerdict(client: ClientId, messageId: number, isValid: boolean, now: Instant): void {
-    const subscriber = this.#subscribers.get(client);
-    if (subscriber === undefined) return;
-    const round = subscriber.owed.get(messageId);
-    if (round === undefined) {
-      this.#out.report({ kind: 'verdict-ignored', client, messageId });
-      return;
-    }
-    subscriber.owed.delete(messageId);
-    if (subscriber.owed.size === BEHIND / 2) this.#events.onCaughtUp(client, now);
-    subscriber.timeoutsInRow = 0;
-    const wasWaitedFor = round.sequence >= subscriber.waitedFrom;
-    if (subscriber.isSilent) {
-      subscriber.waitedFrom = this.#nextSequence;
-      this.#out.report({ kind: 'subscriber-answers', client });
-    }
+    const settled = this.#settle(client, messageId, now);
+    if (settled === undefined) return;
+    const { round, wasWaitedFor } = settled;
     if (wasWaitedFor) round.waiting--;
     if (isValid) round.isAccepted = true;
-    this.#answered(round);
     if (!isValid) this.#end(round, 'refused');
     else if (round.waiting === 0) this.#end(round, 'accepted');
+  }
+
+  /** The program declines to judge. */
+  onAbstain(client: ClientId, messageId: number, now: Instant): void {
+    const settled = this.#settle(client, messageId, now);
+    if (settled?.wasWaitedFor === true) this.#abstainFromGate(settled.round);
   }
 
   /** Ends the rounds whose time is up. */
@@ -169,6 +162,30 @@ export class Subscriptions {
 
   nextDeadline(): Instant | undefined {
     return this.#rounds.first?.deadline;
+  }
+
+  /** Takes an answer off a program's account; undefined if it did not owe it. */
+  #settle(
+    client: ClientId,
+    messageId: number,
+    now: Instant,
+  ): { readonly round: Round; readonly wasWaitedFor: boolean } | undefined {
+    const subscriber = this.#subscribers.get(client);
+    const round = subscriber?.owed.get(messageId);
+    if (subscriber === undefined || round === undefined) {
+      this.#out.report({ kind: 'verdict-ignored', client, messageId });
+      return undefined;
+    }
+    subscriber.owed.delete(messageId);
+    if (subscriber.owed.size === BEHIND / 2) this.#events.onCaughtUp(client, now);
+    subscriber.timeoutsInRow = 0;
+    const wasWaitedFor = round.sequence >= subscriber.waitedFrom;
+    if (subscriber.isSilent) {
+      subscriber.waitedFrom = this.#nextSequence;
+      this.#out.report({ kind: 'subscriber-answers', client });
+    }
+    this.#answered(round);
+    return { round, wasWaitedFor };
   }
 
   #audienceOf(dataType: number): readonly Subscriber[] {

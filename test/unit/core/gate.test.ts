@@ -78,6 +78,16 @@ describe('the gate', () => {
     expect(events(effects, 'message-stopped')).toMatchObject([{ why: 'abstained' }]);
   });
 
+  it('treats a subscriber that declines to judge as abstaining at once', () => {
+    const { bench, clients, messageId } = openGate(2);
+    bench.verdict(clients[0]!, messageId);
+    bench.give({ kind: 'abstain', client: clients[1]!, messageId });
+    expect(forwards(bench.take())).toHaveLength(1);
+    const alone = openGate(1);
+    alone.bench.give({ kind: 'abstain', client: alone.clients[0]!, messageId: alone.messageId });
+    expect(forwards(alone.bench.take())).toEqual([]);
+  });
+
   it('does not ask those who subscribe meanwhile', () => {
     const { bench, clients, messageId } = openGate(1);
     const late = bench.client(1337);
