@@ -15,6 +15,7 @@ import type { Random } from '../basics/random.ts';
 import type { PeerAnnounce, PeerMessage } from '../wire/peer-messages.ts';
 import { Connections, type Link } from './connections/connections.ts';
 import { Dissemination } from './dissemination/dissemination.ts';
+import type { WaitingMessage } from './dissemination/waiting-room.ts';
 import { Outbox, type Effect } from './effects.ts';
 import type { Input, LinkId } from './inputs.ts';
 import { DIALS_MAX, Membership } from './membership/membership.ts';
@@ -38,7 +39,7 @@ export class GossipNode {
   readonly #book: PeerBook;
   readonly #membership: Membership;
   readonly #dissemination: Dissemination;
-  readonly #subscriptions: Subscriptions;
+  readonly #subscriptions: Subscriptions<WaitingMessage>;
   readonly #pressure: Pressure;
   /** The time of the input at hand, for call-backs between the rooms. */
   #now: Instant = 0;
@@ -75,7 +76,7 @@ export class GossipNode {
       random,
       out,
       events: {
-        onGateEnded: ({ record }, outcome) => this.#dissemination.onGateEnded(record, outcome),
+        onGateEnded: (waiting, outcome) => this.#dissemination.onGateEnded(waiting, outcome),
         onBehind: (client, now) => this.#pressure.onBehind(client, now),
         onCaughtUp: (client, now) => this.#pressure.onCaughtUp(client, now),
       },
@@ -86,6 +87,7 @@ export class GossipNode {
       out,
       around: {
         receivers: () => this.#connections.receivers(),
+        hasSubscribers: (dataType) => this.#subscriptions.hasSubscribers(dataType),
         ask: (message, gate) => this.#subscriptions.ask(message, gate, undefined, this.#now),
         tell: (dataType, data, announcer) => {
           this.#subscriptions.ask({ dataType, data }, undefined, announcer, this.#now);

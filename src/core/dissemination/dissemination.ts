@@ -23,10 +23,7 @@ import type { ClientId, LinkId } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
 import { MessageKeys } from './message-key.ts';
 import { SeenTable, type SeenRecord } from './seen-table.ts';
-import { WaitingRoom, type WaitingMessage } from './waiting-room.ts';
-
-/** What the subscribers say to a message when they are first told of it. */
-export type FirstAnswer = 'no-subscriber' | 'undecided' | 'abstained';
+import { WaitingMessage, WaitingRoom } from './waiting-room.ts';
 
 /** How a gate ends. */
 export type GateOutcome = 'accepted' | 'refused' | 'abstained';
@@ -34,8 +31,12 @@ export type GateOutcome = 'accepted' | 'refused' | 'abstained';
 export interface Surroundings {
   /** Links on which a message can be sent now: open, and their queue not full. */
   readonly receivers: () => readonly LinkId[];
-  /** Notifies the subscribers of a message from a peer; `undecided` means that its gate is open. */
-  readonly ask: (message: PeerAnnounce, gate: { readonly record: SeenRecord }) => FirstAnswer;
+  readonly hasSubscribers: (dataType: number) => boolean;
+  /**
+   * Notifies the subscribers of a message from a peer. `undecided`: its gate is open and will be handed to
+   * `onGateEnded`. `abstained`: nobody is waited for.
+   */
+  readonly ask: (message: PeerAnnounce, gate: WaitingMessage) => 'undecided' | 'abstained';
   /** Notifies the subscribers of a local announcement, except the announcer. */
   readonly tell: (dataType: number, data: Uint8Array, announcer: ClientId | undefined) => void;
 }
@@ -54,7 +55,7 @@ export class Dissemination {
   readonly #out: Outbox;
   readonly #around: Surroundings;
   readonly #keys: MessageKeys;
-  readonly #seen: SeenTable;
+  readonly #seen: SeenTable<WaitingMessage>;
   readonly #waiting: WaitingRoom;
 
   constructor(options: {
@@ -110,31 +111,34 @@ export class Dissemination {
       return false;
     }
     const record = this.#seen.add(key, ttlRank(message.ttl), 'waiting', now);
-    const answer = this.#around.ask(message, { record });
-    if (answer === 'undecided') this.#wait(record, sender, message);
-    else if (answer === 'abstained') this.#stop(record, message.dataType, 'abstained');
-    else this.#onUnsubscribed(record, sender, message);
+    if (!this.#around.hasSubscribers(message.dataType)) {
+      this.#onUnsubscribed(record, sender, message);
+      return true;
+    }
+    const { id, dataType, ttl } = message;
+    const waiting = new WaitingMessage(record, id, dataType, ttl, sender);
+    if (this.#around.ask(message, waiting) === 'undecided') this.#wait(waiting, message.data);
+    else this.#stop(record, dataType, 'abstained');
     return true;
   }
 
   /** The gate of a message has ended. A message that had to make room meanwhile stays where it is. */
-  onGateEnded(record: SeenRecord, outcome: GateOutcome): void {
-    const waiting = this.#waiting.find(record);
-    if (waiting === undefined) return;
+  onGateEnded(waiting: WaitingMessage, outcome: GateOutcome): void {
+    if (!waiting.isWaiting) return;
     this.#waiting.remove(waiting);
-    if (outcome !== 'accepted') {
-      this.#stop(record, waiting.dataType, outcome);
-      return;
+    if (outcome === 'accepted') {
+      this.#seen.settle(waiting.record, 'accepted');
+      this.#forward(waiting, waiting.sender);
+    } else {
+      this.#stop(waiting.record, waiting.dataType, outcome);
     }
-    this.#seen.settle(record, 'accepted');
-    this.#forward(waiting, waiting.sender);
   }
 
   #onCopy(record: SeenRecord, sender: LinkId, message: PeerAnnounce): void {
     const rank = ttlRank(message.ttl);
     if (rank <= this.#seen.rankOf(record)) return;
     this.#seen.setRank(record, rank);
-    const waiting = this.#waiting.find(record);
+    const waiting = this.#seen.attachedTo(record);
     if (waiting !== undefined) {
       waiting.ttl = message.ttl;
       waiting.sender = sender;
@@ -152,17 +156,9 @@ export class Dissemination {
     this.#forward(message, sender);
   }
 
-  #wait(record: SeenRecord, sender: LinkId, message: PeerAnnounce): void {
-    const waiting: WaitingMessage = {
-      record,
-      id: message.id,
-      dataType: message.dataType,
-      data: message.data.slice(),
-      owner: sender,
-      ttl: message.ttl,
-      sender,
-    };
-    for (const evicted of this.#waiting.admit(waiting)) {
+  #wait(waiting: WaitingMessage, data: Uint8Array): void {
+    this.#seen.attach(waiting.record, waiting);
+    for (const evicted of this.#waiting.admit(waiting, data)) {
       this.#stop(evicted.record, evicted.dataType, 'over-capacity');
     }
   }

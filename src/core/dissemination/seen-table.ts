@@ -20,7 +20,8 @@ const OUTCOMES: readonly SeenOutcome[] = ['own', 'waiting', 'accepted', 'stopped
 const CAPACITY_MIN = 256;
 const KEY_INTS = 4;
 
-export class SeenTable {
+/** `Waiting` is what can be attached to a record while its gate is open. */
+export class SeenTable<Waiting = never> {
   readonly #window: Millis;
   readonly #max: number;
   /** Records in [#oldest, #next) are alive; record r stands in slot r % capacity. */
@@ -31,6 +32,8 @@ export class SeenTable {
   #times = new Float64Array(CAPACITY_MIN);
   #ranks = new Uint16Array(CAPACITY_MIN);
   #outcomes = new Uint8Array(CAPACITY_MIN);
+  /** By slot; made when first needed, since most nodes of a simulation have no subscribers. */
+  #attached: (Waiting | undefined)[] | undefined;
   /** Slot + 1 of a record, 0 where empty; twice as many places as slots, so at most half are taken. */
   #index = new Int32Array(CAPACITY_MIN * 2);
 
@@ -86,7 +89,19 @@ export class SeenTable {
   /** Notes what became of a message, unless its record has been forgotten meanwhile. */
   settle(record: SeenRecord, outcome: SeenOutcome): void {
     if (record < this.#oldest) return;
-    this.#outcomes[this.#slotOf(record)] = OUTCOMES.indexOf(outcome);
+    const slot = this.#slotOf(record);
+    this.#outcomes[slot] = OUTCOMES.indexOf(outcome);
+    if (this.#attached !== undefined) this.#attached[slot] = undefined;
+  }
+
+  /** Attaches what waits for the outcome of a message, until {@link settle}. */
+  attach(record: SeenRecord, waiting: Waiting): void {
+    this.#attached ??= Array.from<Waiting | undefined>({ length: this.#capacity });
+    this.#attached[this.#slotOf(record)] = waiting;
+  }
+
+  attachedTo(record: SeenRecord): Waiting | undefined {
+    return this.#attached?.[this.#slotOf(record)];
   }
 
   #slotOf(record: SeenRecord): number {
@@ -114,6 +129,7 @@ export class SeenTable {
     let place = this.#homeOf(slot);
     while (this.#index[place] !== slot + 1) place = (place + 1) & mask;
     this.#emptyPlace(place);
+    if (this.#attached !== undefined) this.#attached[slot] = undefined;
     this.#oldest++;
   }
 
@@ -160,24 +176,36 @@ export class SeenTable {
   }
 
   #grow(): void {
-    const old = { capacity: this.#capacity, keys: this.#keys, times: this.#times };
-    const oldRanks = this.#ranks;
-    const oldOutcomes = this.#outcomes;
-    this.#capacity *= 2;
-    this.#keys = new Int32Array(this.#capacity * KEY_INTS);
-    this.#times = new Float64Array(this.#capacity);
-    this.#ranks = new Uint16Array(this.#capacity);
-    this.#outcomes = new Uint8Array(this.#capacity);
-    this.#index = new Int32Array(this.#capacity * 2);
+    const [keys, times, ranks, outcomes] = [this.#keys, this.#times, this.#ranks, this.#outcomes];
+    const from = this.#capacity;
+    const to = from * 2;
+    this.#keys = new Int32Array(to * KEY_INTS);
+    this.#times = new Float64Array(to);
+    this.#ranks = new Uint16Array(to);
+    this.#outcomes = new Uint8Array(to);
+    this.#index = new Int32Array(to * 2);
+    // The table is full: its records are two runs of slots, each of which stays a run in the larger ring.
+    const edge = this.#oldest - (this.#oldest % from) + from;
+    for (const [begin, end] of [
+      [this.#oldest, edge],
+      [edge, this.#next],
+    ] as const) {
+      const [slot, length, target] = [begin % from, end - begin, begin % to];
+      this.#keys.set(keys.subarray(slot * KEY_INTS, (slot + length) * KEY_INTS), target * KEY_INTS);
+      this.#times.set(times.subarray(slot, slot + length), target);
+      this.#ranks.set(ranks.subarray(slot, slot + length), target);
+      this.#outcomes.set(outcomes.subarray(slot, slot + length), target);
+    }
+    const attached = this.#attached;
+    if (attached !== undefined) {
+      this.#attached = Array.from<Waiting | undefined>({ length: to });
+      for (let record = this.#oldest; record < this.#next; record++) {
+        this.#attached[record % to] = attached[record % from];
+      }
+    }
+    this.#capacity = to;
     for (let record = this.#oldest; record < this.#next; record++) {
-      const from = record % old.capacity;
-      const to = record % this.#capacity;
-      const key = old.keys.subarray(from * KEY_INTS, (from + 1) * KEY_INTS);
-      this.#keys.set(key, to * KEY_INTS);
-      this.#times[to] = old.times[from]!;
-      this.#ranks[to] = oldRanks[from]!;
-      this.#outcomes[to] = oldOutcomes[from]!;
-      this.#insertIntoIndex(to);
+      this.#insertIntoIndex(record % to);
     }
   }
 

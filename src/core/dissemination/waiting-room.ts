@@ -1,70 +1,126 @@
 /**
  * Messages that wait for their verdicts. Bounded in number and bytes; at the bound the link with the most
- * bytes in here loses its oldest message first, so that a flood pushes out nobody's messages but its own.
+ * messages' bytes in here loses its oldest message first, so that a flood pushes out nobody's but its own.
+ *
+ * The data is copied, because the bytes it arrived in are long gone when the verdict comes. Small data goes
+ * into blocks that many messages share: a buffer of its own for each would cost more than everything else
+ * that happens to a message. A block lives as long as one of its messages, so bytes are counted by the
+ * block, and the bound holds for what is really kept.
  */
+import { assert } from '../../basics/assert.ts';
 import type { U64 } from '../../basics/integers.ts';
 import type { LinkId } from '../inputs.ts';
 import type { SeenRecord } from './seen-table.ts';
 
+/** Bytes in a block: a node on which little waits has a small one, and each next one is twice as large. */
+const BLOCK_BYTES_MIN = 1024;
+const BLOCK_BYTES_MAX = 16 * 1024;
+/** Data of more bytes than this gets a buffer of its own. */
+const SHARED_BYTES_MAX = 1024;
+/** Links that may be remembered although nothing of theirs waits; then they are swept out. */
+const IDLE_SHARES_MAX = 64;
+/** What a waiting message costs beside its data: a guess at the objects around it. */
+const OVERHEAD_BYTES = 256;
+
+interface Block {
+  readonly bytes: Uint8Array;
+  used: number;
+  /** Messages in it that still wait. */
+  waiting: number;
+}
+
 /** One message between its notifications and its outcome. */
-export interface WaitingMessage {
+export class WaitingMessage {
   readonly record: SeenRecord;
   readonly id: U64;
   readonly dataType: number;
-  /** A copy: the bytes it arrived in are long gone when the verdict comes. */
-  readonly data: Uint8Array;
   /** The link whose bytes these count as: the one that brought the first copy. */
   readonly owner: LinkId;
   /** TTL and sender of the best copy so far; this is the copy that will be forwarded. */
   ttl: number;
   sender: LinkId;
+  /** Whether it is in the room; once it is not, no outcome means anything. */
+  isWaiting = false;
+  block: Block | undefined = undefined;
+  offset = 0;
+  length = 0;
+  previous: WaitingMessage | undefined = undefined;
+  next: WaitingMessage | undefined = undefined;
+
+  constructor(record: SeenRecord, id: U64, dataType: number, ttl: number, sender: LinkId) {
+    this.record = record;
+    this.id = id;
+    this.dataType = dataType;
+    this.owner = sender;
+    this.ttl = ttl;
+    this.sender = sender;
+  }
+
+  /** The copy of the data; only while it waits, or right after it was let out. */
+  get data(): Uint8Array {
+    return this.block!.bytes.subarray(this.offset, this.offset + this.length);
+  }
 }
 
+/** The messages of one link, oldest first. */
 interface Share {
   bytes: number;
-  readonly messages: Set<WaitingMessage>;
+  first: WaitingMessage | undefined;
+  last: WaitingMessage | undefined;
 }
-
-/** What a waiting message costs beside its data: a guess at the objects around it. */
-const OVERHEAD_BYTES = 256;
 
 export class WaitingRoom {
   readonly #bytesMax: number;
   readonly #messagesMax: number;
-  readonly #byRecord = new Map<SeenRecord, WaitingMessage>();
   readonly #shares = new Map<LinkId, Share>();
+  /** The block that is being filled. */
+  #filling: Block | undefined;
+  #blockBytes = BLOCK_BYTES_MIN;
   #bytes = 0;
+  #size = 0;
 
   constructor(options: { readonly bytesMax: number; readonly messagesMax: number }) {
     this.#bytesMax = options.bytesMax;
     this.#messagesMax = options.messagesMax;
   }
 
+  /** Bytes kept here: whole blocks, large data, and {@link OVERHEAD_BYTES} for each message. */
   get bytes(): number {
     return this.#bytes;
   }
 
   get size(): number {
-    return this.#byRecord.size;
+    return this.#size;
   }
 
-  find(record: SeenRecord): WaitingMessage | undefined {
-    return this.#byRecord.get(record);
+  /** Takes a message in with a copy of `data`; returns those that had to make room, perhaps itself. */
+  admit(message: WaitingMessage, data: Uint8Array): readonly WaitingMessage[] {
+    assert(!message.isWaiting, 'a message waits once');
+    this.#copy(message, data);
+    this.#append(message);
+    this.#size++;
+    this.#bytes += OVERHEAD_BYTES;
+    if (this.#bytes <= this.#bytesMax && this.#size <= this.#messagesMax) return NOBODY;
+    return this.#makeRoom();
   }
 
-  /** Takes a message in and returns those that had to make room, perhaps the message itself. */
-  admit(message: WaitingMessage): readonly WaitingMessage[] {
-    this.#byRecord.set(message.record, message);
-    let share = this.#shares.get(message.owner);
-    if (share === undefined) {
-      share = { bytes: 0, messages: new Set() };
-      this.#shares.set(message.owner, share);
-    }
-    share.messages.add(message);
-    share.bytes += cost(message);
-    this.#bytes += cost(message);
+  /** Lets a message out. Its data may be read until the next message is admitted. */
+  remove(message: WaitingMessage): void {
+    assert(message.isWaiting, 'a message leaves once');
+    message.isWaiting = false;
+    this.#unlink(message);
+    this.#size--;
+    this.#bytes -= OVERHEAD_BYTES;
+    const block = message.block!;
+    block.waiting--;
+    if (block.waiting > 0) return;
+    if (block === this.#filling) block.used = 0;
+    else this.#bytes -= block.bytes.length;
+  }
+
+  #makeRoom(): readonly WaitingMessage[] {
     const evicted: WaitingMessage[] = [];
-    while (this.#bytes > this.#bytesMax || this.#byRecord.size > this.#messagesMax) {
+    while (this.#size > 0 && (this.#bytes > this.#bytesMax || this.#size > this.#messagesMax)) {
       const victim = this.#oldestOfNoisiest();
       this.remove(victim);
       evicted.push(victim);
@@ -72,13 +128,60 @@ export class WaitingRoom {
     return evicted;
   }
 
-  remove(message: WaitingMessage): void {
-    if (!this.#byRecord.delete(message.record)) return;
+  #copy(message: WaitingMessage, data: Uint8Array): void {
+    const block = data.length > SHARED_BYTES_MAX ? newBlock(data.length) : this.#roomFor(data);
+    if (data.length > SHARED_BYTES_MAX) this.#bytes += data.length;
+    message.block = block;
+    message.offset = block.used;
+    message.length = data.length;
+    block.bytes.set(data, block.used);
+    block.used += data.length;
+    block.waiting++;
+  }
+
+  #roomFor(data: Uint8Array): Block {
+    let block = this.#filling;
+    if (block === undefined || block.used + data.length > block.bytes.length) {
+      block = newBlock(this.#blockBytes);
+      this.#filling = block;
+      this.#bytes += block.bytes.length;
+      this.#blockBytes = Math.min(2 * this.#blockBytes, BLOCK_BYTES_MAX);
+    }
+    return block;
+  }
+
+  #append(message: WaitingMessage): void {
+    let share = this.#shares.get(message.owner);
+    if (share === undefined) {
+      if (this.#shares.size >= IDLE_SHARES_MAX) this.#sweep();
+      share = { bytes: 0, first: undefined, last: undefined };
+      this.#shares.set(message.owner, share);
+    }
+    message.isWaiting = true;
+    message.previous = share.last;
+    if (share.last === undefined) share.first = message;
+    else share.last.next = message;
+    share.last = message;
+    share.bytes += message.length + OVERHEAD_BYTES;
+  }
+
+  #unlink(message: WaitingMessage): void {
     const share = this.#shares.get(message.owner)!;
-    share.messages.delete(message);
-    share.bytes -= cost(message);
-    this.#bytes -= cost(message);
-    if (share.messages.size === 0) this.#shares.delete(message.owner);
+    const { previous, next } = message;
+    if (previous === undefined) share.first = next;
+    else previous.next = next;
+    if (next === undefined) share.last = previous;
+    else next.previous = previous;
+    message.previous = undefined;
+    message.next = undefined;
+    share.bytes -= message.length + OVERHEAD_BYTES;
+  }
+
+  /** Forgets the links of which nothing waits: many of them are long gone. */
+  #sweep(): void {
+    for (const [link, share] of this.#shares) {
+      if (share.first === undefined) this.#shares.delete(link);
+    }
   }
 
   #oldestOfNoisiest(): WaitingMessage {
@@ -86,11 +189,12 @@ export class WaitingRoom {
     for (const share of this.#shares.values()) {
       if (noisiest === undefined || share.bytes > noisiest.bytes) noisiest = share;
     }
-    const [oldest] = noisiest!.messages;
-    return oldest!;
+    return noisiest!.first!;
   }
 }
 
-function cost(message: WaitingMessage): number {
-  return message.data.length + OVERHEAD_BYTES;
+const NOBODY: readonly WaitingMessage[] = [];
+
+function newBlock(bytes: number): Block {
+  return { bytes: new Uint8Array(bytes), used: 0, waiting: 0 };
 }

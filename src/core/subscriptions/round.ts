@@ -1,83 +1,145 @@
 /**
- * One message put to local programs: who was notified under which ID, who has not answered, and the gate
- * that waits for it, if any. Rounds stand in a list in the order in which they time out, which is the order
- * of their creation, and leave it when nobody owes them an answer any more.
+ * One message put to an audience under one message ID: who has not answered, and the gate that waits for
+ * it, if any. Rounds stand in a list in the order in which they time out, which is the order of their
+ * creation, and leave it when nobody owes them an answer any more.
+ *
+ * Rarely a message takes several rounds, because some of its subscribers still owe an answer to the ID that
+ * the others get. These share one {@link Ballot}.
  */
 import type { Instant } from '../settings.ts';
+import type { Audience } from './audience.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** What the owner of a gate gets back when it ends. */
-export interface GateToken {
-  readonly record: number;
+/** How the vote on one message stands. */
+export interface Ballot<Gate> {
+  /** Present while a verdict can still change something. */
+  gate: Gate | undefined;
+  /** How many of those the gate waits for have not answered. */
+  waiting: number;
+  /** Whether somebody said V=1. */
+  isAccepted: boolean;
 }
 
-/** Programs that were notified under the same message ID. */
-export interface Party {
-  readonly messageId: number;
-  readonly subscribers: readonly Subscriber[];
-}
-
-export class Round {
+export class Round<Gate> {
   readonly sequence: number;
+  readonly messageId: number;
   readonly dataType: number;
   readonly deadline: Instant;
-  readonly parties: readonly Party[];
-  /** Present while a verdict can still change something. */
-  gate: GateToken | undefined;
-  /** How many of those the gate waits for have not answered. */
-  waiting = 0;
-  /** Whether somebody said V=1. */
-  isAccepted = false;
-  /** How many have not answered, waited for or not. */
-  unanswered = 0;
-  previous: Round | undefined;
-  next: Round | undefined;
+  readonly audience: Audience;
+  readonly ballot: Ballot<Gate>;
+  /** Those who have not answered, each in its place of the audience. */
+  readonly #owing: (Subscriber | undefined)[];
+  #unanswered: number;
+  previous: Round<Gate> | undefined = undefined;
+  next: Round<Gate> | undefined = undefined;
+  /** Another round under the same ID, for other programs. */
+  nextOfId: Round<Gate> | undefined = undefined;
 
   constructor(options: {
     readonly sequence: number;
+    readonly messageId: number;
     readonly dataType: number;
     readonly deadline: Instant;
-    readonly parties: readonly Party[];
-    readonly gate: GateToken | undefined;
+    readonly audience: Audience;
+    readonly ballot: Ballot<Gate>;
   }) {
     this.sequence = options.sequence;
+    this.messageId = options.messageId;
     this.dataType = options.dataType;
     this.deadline = options.deadline;
-    this.parties = options.parties;
-    this.gate = options.gate;
+    this.audience = options.audience;
+    this.ballot = options.ballot;
+    this.#owing = options.audience.subscribers.slice();
+    this.#unanswered = this.#owing.length;
+  }
+
+  /** How many have not answered, waited for or not. */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
+  isOwedBy(subscriber: Subscriber): boolean {
+    const place = this.audience.placeOf(subscriber);
+    return place >= 0 && this.#owing[place] === subscriber;
+  }
+
+  /** Takes the answer off a subscriber's account; false if it did not owe it. */
+  settle(subscriber: Subscriber): boolean {
+    const place = this.audience.placeOf(subscriber);
+    if (place < 0 || this.#owing[place] !== subscriber) return false;
+    this.#owing[place] = undefined;
+    this.#unanswered--;
+    return true;
+  }
+
+  /** Those who have not answered. */
+  debtors(): readonly Subscriber[] {
+    return this.#owing.filter((subscriber) => subscriber !== undefined);
   }
 }
 
-/** A doubly linked list, so that a round leaves it from anywhere at no cost. */
-export class RoundList {
-  #first: Round | undefined;
-  #last: Round | undefined;
-  #size = 0;
+/** A doubly linked list, so that a round leaves it from anywhere at no cost, and the rounds by ID. */
+export class Rounds<Gate> {
+  #first: Round<Gate> | undefined;
+  #last: Round<Gate> | undefined;
+  readonly #byId = new Map<number, Round<Gate>>();
 
-  get first(): Round | undefined {
+  get first(): Round<Gate> | undefined {
     return this.#first;
   }
 
-  get size(): number {
-    return this.#size;
+  /** Whether nobody at all owes an answer under this ID. */
+  isUnused(messageId: number): boolean {
+    return !this.#byId.has(messageId);
   }
 
-  append(round: Round): void {
+  /** The round under this ID that a subscriber owes an answer. */
+  find(messageId: number, subscriber: Subscriber): Round<Gate> | undefined {
+    let round = this.#byId.get(messageId);
+    while (round !== undefined && !round.isOwedBy(subscriber)) round = round.nextOfId;
+    return round;
+  }
+
+  /** All rounds that a subscriber owes an answer, oldest first. */
+  owedBy(subscriber: Subscriber): readonly Round<Gate>[] {
+    const owed: Round<Gate>[] = [];
+    for (let round = this.#first; round !== undefined; round = round.next) {
+      if (round.isOwedBy(subscriber)) owed.push(round);
+    }
+    return owed;
+  }
+
+  append(round: Round<Gate>): void {
     round.previous = this.#last;
     if (this.#last === undefined) this.#first = round;
     else this.#last.next = round;
     this.#last = round;
-    this.#size++;
+    round.nextOfId = this.#byId.get(round.messageId);
+    this.#byId.set(round.messageId, round);
   }
 
   /** Takes out a round that is in the list. */
-  remove(round: Round): void {
+  remove(round: Round<Gate>): void {
     if (round.previous === undefined) this.#first = round.next;
     else round.previous.next = round.next;
     if (round.next === undefined) this.#last = round.previous;
     else round.next.previous = round.previous;
     round.previous = undefined;
     round.next = undefined;
-    this.#size--;
+    this.#removeFromId(round);
+  }
+
+  #removeFromId(round: Round<Gate>): void {
+    const head = this.#byId.get(round.messageId)!;
+    if (head !== round) {
+      let before = head;
+      while (before.nextOfId !== round) before = before.nextOfId!;
+      before.nextOfId = round.nextOfId;
+    } else if (round.nextOfId === undefined) {
+      this.#byId.delete(round.messageId);
+    } else {
+      this.#byId.set(round.messageId, round.nextOfId);
+    }
+    round.nextOfId = undefined;
   }
 }

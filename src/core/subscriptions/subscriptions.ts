@@ -17,45 +17,43 @@ import type { Random } from '../../basics/random.ts';
 import type { Outbox } from '../effects.ts';
 import type { ClientId, QueueState } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
-import { Round, RoundList, type GateToken, type Party } from './round.ts';
-import { MESSAGE_IDS, Subscriber } from './subscriber.ts';
-
-export type { GateToken } from './round.ts';
+import { Audience } from './audience.ts';
+import { assignIds, type Party } from './message-ids.ts';
+import { Round, Rounds, type Ballot } from './round.ts';
+import { Subscriber } from './subscriber.ts';
 
 /** Time-outs in a row after which a program is not waited for any more. */
 const TIMEOUTS_UNTIL_SILENT = 3;
-/** Attempts to find one ID that is free on all connections before each gets its own. */
-const SHARED_ID_DRAWS = 4;
 /** Data types whose subscribers are kept as ready lists; at the bound all lists are made anew on demand. */
 const AUDIENCES_MAX = 1_024;
-
 /** A program that owes this many answers is behind, and is no more when it owes half as many. A guess. */
 const BEHIND = 16_384;
 
 /** What the parent does with the news from here. */
-export interface SubscriptionEvents {
+export interface SubscriptionEvents<Gate> {
   /** A gate has ended. */
-  readonly onGateEnded: (gate: GateToken, outcome: 'accepted' | 'refused' | 'abstained') => void;
+  readonly onGateEnded: (gate: Gate, outcome: 'accepted' | 'refused' | 'abstained') => void;
   /** A program has got behind with its answers, or has caught up. */
   readonly onBehind: (client: ClientId, now: Instant) => void;
   readonly onCaughtUp: (client: ClientId, now: Instant) => void;
 }
 
-export class Subscriptions {
+/** `Gate` is whatever the parent wants to have back when a gate ends. */
+export class Subscriptions<Gate extends object> {
   readonly #settings: Settings;
   readonly #random: Random;
   readonly #out: Outbox;
-  readonly #events: SubscriptionEvents;
+  readonly #events: SubscriptionEvents<Gate>;
   readonly #subscribers = new Map<ClientId, Subscriber>();
-  readonly #audiences = new Map<number, readonly Subscriber[]>();
-  readonly #rounds = new RoundList();
+  readonly #audiences = new Map<number, Audience>();
+  readonly #rounds = new Rounds<Gate>();
   #nextSequence = 0;
 
   constructor(options: {
     readonly settings: Settings;
     readonly random: Random;
     readonly out: Outbox;
-    readonly events: SubscriptionEvents;
+    readonly events: SubscriptionEvents<Gate>;
   }) {
     this.#settings = options.settings;
     this.#random = options.random;
@@ -65,20 +63,6 @@ export class Subscriptions {
 
   get clientCount(): number {
     return this.#subscribers.size;
-  }
-
-  /** Rounds somebody still owes an answer to. */
-  get roundCount(): number {
-    return this.#rounds.size;
-  }
-
-  hasClient(client: ClientId): boolean {
-    return this.#subscribers.has(client);
-  }
-
-  /** The most answers that one program owes. */
-  owedBy(client: ClientId): number {
-    return this.#subscribers.get(client)?.owed.size ?? 0;
   }
 
   onClientJoined(client: ClientId): void {
@@ -97,9 +81,11 @@ export class Subscriptions {
     if (subscriber === undefined) return;
     this.#subscribers.delete(client);
     this.#audiences.clear();
-    const owed = [...subscriber.owed.values()];
-    subscriber.owed.clear();
-    for (const round of owed) this.#abstain(subscriber, round);
+    if (subscriber.owed === 0) return;
+    for (const round of this.#rounds.owedBy(subscriber)) {
+      this.#settle(round, subscriber);
+      if (round.sequence >= subscriber.waitedFrom) this.#abstain(round.ballot);
+    }
   }
 
   onSubscribe(client: ClientId, dataType: number): void {
@@ -112,50 +98,58 @@ export class Subscriptions {
     if (subscriber !== undefined) subscriber.isQueueFull = queue.level === 'full';
   }
 
+  hasSubscribers(dataType: number): boolean {
+    return this.#audienceOf(dataType).subscribers.length > 0;
+  }
+
   /**
    * Puts a message to the subscribers of its type, `except` one. With a gate, `undecided` means that
-   * `onGateEnded` will be called; without one the answer tells whether anybody was notified.
+   * `onGateEnded` will be called; `abstained` that it will not, because nobody is waited for.
    */
   ask(
     message: { readonly dataType: number; readonly data: Uint8Array },
-    gate: GateToken | undefined,
+    gate: Gate | undefined,
     except: ClientId | undefined,
     now: Instant,
-  ): 'no-subscriber' | 'undecided' | 'abstained' {
-    const audience = this.#audienceOf(message.dataType);
-    const others = except === undefined ? audience : audience.filter((s) => s.client !== except);
-    if (others.length === 0) return 'no-subscriber';
-    const parties = this.#assignIds(others, message.dataType, now);
-    if (parties.length === 0) return 'abstained';
+  ): 'undecided' | 'abstained' {
     const { dataType, data } = message;
-    for (const { messageId, subscribers } of parties) {
-      const clients = subscribers.map((subscriber) => subscriber.client);
-      this.#out.put({ kind: 'notify', clients, messageId, dataType, data });
+    const audience = this.#reachable(dataType, except);
+    if (audience.subscribers.length === 0) return 'abstained';
+    const ballot: Ballot<Gate> = { gate, waiting: 0, isAccepted: false };
+    const parties = assignIds(audience, this.#rounds, this.#random, now, (subscriber) =>
+      this.#reportDropped(subscriber, dataType, 'no-message-id'),
+    );
+    for (const party of parties) {
+      const { messageId } = party;
+      this.#open(party, dataType, ballot, now);
+      this.#out.put({ kind: 'notify', clients: party.audience.clients, messageId, dataType, data });
     }
-    return this.#open(parties, dataType, gate, now);
+    this.#nextSequence++;
+    if (ballot.waiting > 0) return 'undecided';
+    ballot.gate = undefined;
+    return 'abstained';
   }
 
   onVerdict(client: ClientId, messageId: number, isValid: boolean, now: Instant): void {
-    const settled = this.#settle(client, messageId, now);
-    if (settled === undefined) return;
-    const { round, wasWaitedFor } = settled;
-    if (wasWaitedFor) round.waiting--;
-    if (isValid) round.isAccepted = true;
-    if (!isValid) this.#end(round, 'refused');
-    else if (round.waiting === 0) this.#end(round, 'accepted');
+    const answered = this.#answer(client, messageId, now);
+    if (answered === undefined) return;
+    const { ballot, wasWaitedFor } = answered;
+    if (wasWaitedFor) ballot.waiting--;
+    if (isValid) ballot.isAccepted = true;
+    if (!isValid) this.#end(ballot, 'refused');
+    else if (ballot.waiting === 0) this.#end(ballot, 'accepted');
   }
 
   /** The program declines to judge. */
   onAbstain(client: ClientId, messageId: number, now: Instant): void {
-    const settled = this.#settle(client, messageId, now);
-    if (settled?.wasWaitedFor === true) this.#abstainFromGate(settled.round);
+    const answered = this.#answer(client, messageId, now);
+    if (answered?.wasWaitedFor === true) this.#abstain(answered.ballot);
   }
 
   /** Ends the rounds whose time is up. */
   onWake(now: Instant): void {
     for (let round = this.#rounds.first; round !== undefined; round = this.#rounds.first) {
       if (round.deadline > now) return;
-      this.#rounds.remove(round);
       this.#timeOut(round, now);
     }
   }
@@ -164,70 +158,26 @@ export class Subscriptions {
     return this.#rounds.first?.deadline;
   }
 
-  /** Takes an answer off a program's account; undefined if it did not owe it. */
-  #settle(
-    client: ClientId,
-    messageId: number,
-    now: Instant,
-  ): { readonly round: Round; readonly wasWaitedFor: boolean } | undefined {
-    const subscriber = this.#subscribers.get(client);
-    const round = subscriber?.owed.get(messageId);
-    if (subscriber === undefined || round === undefined) {
-      this.#out.report({ kind: 'verdict-ignored', client, messageId });
-      return undefined;
-    }
-    subscriber.owed.delete(messageId);
-    if (subscriber.owed.size === BEHIND / 2) this.#events.onCaughtUp(client, now);
-    subscriber.timeoutsInRow = 0;
-    const wasWaitedFor = round.sequence >= subscriber.waitedFrom;
-    if (subscriber.isSilent) {
-      subscriber.waitedFrom = this.#nextSequence;
-      this.#out.report({ kind: 'subscriber-answers', client });
-    }
-    this.#answered(round);
-    return { round, wasWaitedFor };
-  }
-
-  #audienceOf(dataType: number): readonly Subscriber[] {
+  #audienceOf(dataType: number): Audience {
     const known = this.#audiences.get(dataType);
     if (known !== undefined) return known;
-    const audience: Subscriber[] = [];
-    for (const subscriber of this.#subscribers.values()) {
-      if (subscriber.isSubscribedTo(dataType)) audience.push(subscriber);
-    }
+    const subscribers = [...this.#subscribers.values()].filter((s) => s.isSubscribedTo(dataType));
+    const audience = new Audience(subscribers);
     if (this.#audiences.size >= AUDIENCES_MAX) this.#audiences.clear();
     this.#audiences.set(dataType, audience);
     return audience;
   }
 
-  /** Gives each program an ID that is free on its connection; those that cannot be notified are left out. */
-  #assignIds(audience: readonly Subscriber[], dataType: number, now: Instant): readonly Party[] {
-    const parties: Party[] = [];
-    let rest = audience.every((subscriber) => !subscriber.isQueueFull)
-      ? audience
-      : audience.filter((subscriber) => this.#hasRoom(subscriber, dataType));
-    for (let draw = 0; draw < SHARED_ID_DRAWS && rest.length > 0; draw++) {
-      const messageId = this.#random.below(MESSAGE_IDS) + 1;
-      if (rest.every((subscriber) => subscriber.mayUse(messageId))) {
-        parties.push({ messageId, subscribers: rest });
-        return parties;
-      }
-      const free = rest.filter((subscriber) => subscriber.mayUse(messageId));
-      if (free.length > 0) parties.push({ messageId, subscribers: free });
-      rest = rest.filter((subscriber) => !subscriber.mayUse(messageId));
+  /** The subscribers of a type, except one and those whose queue is full. */
+  #reachable(dataType: number, except: ClientId | undefined): Audience {
+    const audience = this.#audienceOf(dataType);
+    const isAll = audience.subscribers.every((s) => s.client !== except && !s.isQueueFull);
+    if (isAll) return audience;
+    const others = audience.subscribers.filter((s) => s.client !== except);
+    for (const subscriber of others) {
+      if (subscriber.isQueueFull) this.#reportDropped(subscriber, dataType, 'queue-full');
     }
-    for (const subscriber of rest) {
-      const messageId = subscriber.drawFreeId(this.#random, now);
-      if (messageId === undefined) this.#reportDropped(subscriber, dataType, 'no-message-id');
-      else parties.push({ messageId, subscribers: [subscriber] });
-    }
-    return parties;
-  }
-
-  #hasRoom(subscriber: Subscriber, dataType: number): boolean {
-    if (!subscriber.isQueueFull) return true;
-    this.#reportDropped(subscriber, dataType, 'queue-full');
-    return false;
+    return new Audience(others.filter((s) => !s.isQueueFull));
   }
 
   #reportDropped(
@@ -239,76 +189,83 @@ export class Subscriptions {
     this.#out.report({ kind: 'notification-dropped', client, dataType, why });
   }
 
-  #open(
-    parties: readonly Party[],
-    dataType: number,
-    gate: GateToken | undefined,
-    now: Instant,
-  ): 'undecided' | 'abstained' {
+  #open(party: Party, dataType: number, ballot: Ballot<Gate>, now: Instant): void {
+    const { messageId, audience } = party;
     const deadline = now + this.#settings.validationTimeout;
-    const sequence = this.#nextSequence++;
-    const round = new Round({ sequence, dataType, deadline, parties, gate });
-    for (const { messageId, subscribers } of parties) {
-      for (const subscriber of subscribers) {
-        subscriber.owed.set(messageId, round);
-        round.unanswered++;
-        if (!subscriber.isSilent) round.waiting++;
-        if (subscriber.owed.size === BEHIND) this.#events.onBehind(subscriber.client, now);
-      }
+    const sequence = this.#nextSequence;
+    this.#rounds.append(new Round({ sequence, messageId, dataType, deadline, audience, ballot }));
+    for (const subscriber of audience.subscribers) {
+      if (!subscriber.isSilent) ballot.waiting++;
+      if (++subscriber.owed === BEHIND) this.#events.onBehind(subscriber.client, now);
     }
-    this.#rounds.append(round);
-    if (round.waiting > 0) return 'undecided';
-    round.gate = undefined;
-    return 'abstained';
   }
 
-  #timeOut(round: Round, now: Instant): void {
-    const restUntil = now + 2 * this.#settings.validationTimeout;
-    const fallenSilent: Subscriber[] = [];
-    for (const { messageId, subscribers } of round.parties) {
-      for (const subscriber of subscribers) {
-        if (subscriber.owed.get(messageId) !== round) continue;
-        subscriber.owed.delete(messageId);
-        if (subscriber.owed.size === BEHIND / 2) this.#events.onCaughtUp(subscriber.client, now);
-        subscriber.rest(messageId, restUntil, now);
-        subscriber.timeoutsInRow++;
-        if (subscriber.timeoutsInRow >= TIMEOUTS_UNTIL_SILENT && !subscriber.isSilent) {
-          fallenSilent.push(subscriber);
-        }
-      }
+  /** Takes an answer; undefined if the program was not asked, or no longer. */
+  #answer(
+    client: ClientId,
+    messageId: number,
+    now: Instant,
+  ): { readonly ballot: Ballot<Gate>; readonly wasWaitedFor: boolean } | undefined {
+    const subscriber = this.#subscribers.get(client);
+    const round = subscriber && this.#rounds.find(messageId, subscriber);
+    if (subscriber === undefined || round === undefined) {
+      this.#out.report({ kind: 'verdict-ignored', client, messageId });
+      return undefined;
     }
-    this.#end(round, round.isAccepted ? 'accepted' : 'abstained');
-    for (const subscriber of fallenSilent) this.#stopWaitingFor(subscriber, round.dataType);
+    this.#settle(round, subscriber);
+    if (subscriber.owed === BEHIND / 2) this.#events.onCaughtUp(client, now);
+    subscriber.timeoutsInRow = 0;
+    const wasWaitedFor = round.sequence >= subscriber.waitedFrom;
+    if (subscriber.isSilent) {
+      subscriber.waitedFrom = this.#nextSequence;
+      this.#out.report({ kind: 'subscriber-answers', client });
+    }
+    return { ballot: round.ballot, wasWaitedFor };
+  }
+
+  #settle(round: Round<Gate>, subscriber: Subscriber): void {
+    round.settle(subscriber);
+    subscriber.owed--;
+    if (round.unanswered === 0) this.#rounds.remove(round);
+  }
+
+  /** Whoever has not answered abstains. */
+  #timeOut(round: Round<Gate>, now: Instant): void {
+    const restUntil = now + 2 * this.#settings.validationTimeout;
+    const debtors = round.debtors();
+    for (const subscriber of debtors) {
+      this.#settle(round, subscriber);
+      if (subscriber.owed === BEHIND / 2) this.#events.onCaughtUp(subscriber.client, now);
+      subscriber.wakeRested(now);
+      subscriber.rest(round.messageId, restUntil);
+      subscriber.timeoutsInRow++;
+      if (round.sequence >= subscriber.waitedFrom) this.#abstain(round.ballot);
+    }
+    for (const subscriber of debtors) {
+      if (subscriber.timeoutsInRow < TIMEOUTS_UNTIL_SILENT || subscriber.isSilent) continue;
+      this.#stopWaitingFor(subscriber, round.dataType);
+    }
   }
 
   #stopWaitingFor(subscriber: Subscriber, dataType: number): void {
     const waitedFrom = subscriber.waitedFrom;
     subscriber.waitedFrom = Number.POSITIVE_INFINITY;
     this.#out.report({ kind: 'subscriber-silent', client: subscriber.client, dataType });
-    for (const round of subscriber.owed.values()) {
-      if (round.sequence >= waitedFrom) this.#abstainFromGate(round);
+    for (const round of this.#rounds.owedBy(subscriber)) {
+      if (round.sequence >= waitedFrom) this.#abstain(round.ballot);
     }
   }
 
-  #abstain(subscriber: Subscriber, round: Round): void {
-    this.#answered(round);
-    if (round.sequence >= subscriber.waitedFrom) this.#abstainFromGate(round);
+  /** One of those the gate waits for abstains. */
+  #abstain(ballot: Ballot<Gate>): void {
+    ballot.waiting--;
+    if (ballot.waiting === 0) this.#end(ballot, ballot.isAccepted ? 'accepted' : 'abstained');
   }
 
-  #abstainFromGate(round: Round): void {
-    round.waiting--;
-    if (round.waiting === 0) this.#end(round, round.isAccepted ? 'accepted' : 'abstained');
-  }
-
-  #answered(round: Round): void {
-    round.unanswered--;
-    if (round.unanswered === 0) this.#rounds.remove(round);
-  }
-
-  #end(round: Round, outcome: 'accepted' | 'refused' | 'abstained'): void {
-    const gate = round.gate;
+  #end(ballot: Ballot<Gate>, outcome: 'accepted' | 'refused' | 'abstained'): void {
+    const gate = ballot.gate;
     if (gate === undefined) return;
-    round.gate = undefined;
+    ballot.gate = undefined;
     this.#events.onGateEnded(gate, outcome);
   }
 }

@@ -276,10 +276,10 @@ describe('messages that wait for verdicts', () => {
   });
 
   it('are bounded in bytes too', () => {
-    const bench = new Bench({}, { gateBytesMax: 10_000 });
+    const bench = new Bench({}, { gateBytesMax: 100_000 });
     const [link] = bench.openLinks(1);
     bench.client(1337);
-    for (let i = 0; i < 50; i++) bench.hear(link!, { id: u64(2, i), data: 'x'.repeat(1_000) });
+    for (let i = 0; i < 200; i++) bench.hear(link!, { id: u64(2, i), data: 'x'.repeat(1_000) });
     const { size, max } = bench.node.snapshot().sizes.waitingBytes;
     expect(size).toBeLessThanOrEqual(max);
     expect(size).toBeGreaterThan(max / 2);

@@ -1,0 +1,28 @@
+/**
+ * Local programs that are told of messages together: usually the subscribers of one data type, made once
+ * and used for every message until somebody joins or leaves.
+ */
+import type { ClientId } from '../inputs.ts';
+import type { Subscriber } from './subscriber.ts';
+
+export class Audience {
+  readonly subscribers: readonly Subscriber[];
+  readonly clients: readonly ClientId[];
+  readonly #places: ReadonlyMap<Subscriber, number> | undefined;
+
+  constructor(subscribers: readonly Subscriber[]) {
+    this.subscribers = subscribers;
+    this.clients = subscribers.map(({ client }) => client);
+    // Two or three are found faster by looking at each.
+    if (subscribers.length > 3) {
+      this.#places = new Map(subscribers.map((subscriber, place) => [subscriber, place]));
+    }
+  }
+
+  /** Where a subscriber stands in the list; −1 if it is not in it. */
+  placeOf(subscriber: Subscriber): number {
+    return this.#places === undefined
+      ? this.subscribers.indexOf(subscriber)
+      : (this.#places.get(subscriber) ?? -1);
+  }
+}
