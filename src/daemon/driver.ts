@@ -55,6 +55,8 @@ export class Driver implements EndOfTurn {
   #waiting: Input[] = [];
   #isHandling = false;
   #isMarked = false;
+  /** The time of the present turn: asking the clock for each message would cost more than some of them. */
+  #turnAt: Instant = 0;
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt: Instant = 0;
@@ -77,6 +79,7 @@ export class Driver implements EndOfTurn {
       return;
     }
     this.#isHandling = true;
+    this.#beginTurn();
     try {
       let next: Input | undefined = input;
       for (; next !== undefined; next = this.#waiting.shift()) this.#handle(next);
@@ -86,7 +89,6 @@ export class Driver implements EndOfTurn {
       throw error;
     }
     this.#isHandling = false;
-    this.#markTurn();
   }
 
   /** Called once at the end of a turn in which something was handled: sets the timer. */
@@ -103,12 +105,13 @@ export class Driver implements EndOfTurn {
   }
 
   #handle(input: Input): void {
-    for (const effect of this.#core.handle(input, this.#now())) this.#carryOut(effect);
+    for (const effect of this.#core.handle(input, this.#turnAt)) this.#carryOut(effect);
   }
 
-  #markTurn(): void {
+  #beginTurn(): void {
     if (this.#isMarked) return;
     this.#isMarked = true;
+    this.#turnAt = this.#now();
     this.#scheduler.mark(this);
   }
 

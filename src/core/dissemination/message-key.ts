@@ -18,10 +18,13 @@ export interface MessageKey {
   readonly hashLow: number;
 }
 
+type MutableKey = { -readonly [K in keyof MessageKey]: MessageKey[K] };
+
 /** Computes keys under one secret. */
 export class MessageKeys {
   readonly #secret0: number;
   readonly #secret1: number;
+  readonly #key: MutableKey = { idHigh: 0, idLow: 0, hashHigh: 0, hashLow: 0 };
   // The state of the hash: fields rather than an array, so that the rounds stay in registers.
   #v0 = 0;
   #v1 = 0;
@@ -33,6 +36,7 @@ export class MessageKeys {
     this.#secret1 = random.u32() | 0;
   }
 
+  /** The key of a message; the object is used again for the next. */
   keyOf(id: U64, dataType: number, data: Uint8Array): MessageKey {
     this.#v0 = this.#secret0;
     this.#v1 = this.#secret1 ^ 0xee;
@@ -44,10 +48,14 @@ export class MessageKeys {
     this.#absorbBytes(data);
     this.#v2 ^= 0xee;
     this.#finish();
-    const hashHigh = this.#v1 ^ this.#v3;
+    const key = this.#key;
+    key.idHigh = id.high | 0;
+    key.idLow = id.low | 0;
+    key.hashHigh = this.#v1 ^ this.#v3;
     this.#v1 ^= 0xdd;
     this.#finish();
-    return { idHigh: id.high | 0, idLow: id.low | 0, hashHigh, hashLow: this.#v1 ^ this.#v3 };
+    key.hashLow = this.#v1 ^ this.#v3;
+    return key;
   }
 
   #absorbBytes(data: Uint8Array): void {

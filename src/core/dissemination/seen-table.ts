@@ -49,10 +49,8 @@ export class SeenTable<Waiting = never> {
   /** The record of a message, if it was seen within the window. */
   find(key: MessageKey, now: Instant): SeenRecord | undefined {
     this.#expire(now);
-    const place = this.#placeOf(key);
-    const slot = this.#index[place]! - 1;
-    if (slot < 0) return undefined;
-    return this.#recordIn(slot);
+    const slot = this.#index[this.#placeOf(key)]! - 1;
+    return slot < 0 ? undefined : this.#recordIn(slot);
   }
 
   /** Remembers a message that {@link find} did not find. */
@@ -62,14 +60,15 @@ export class SeenTable<Waiting = never> {
     if (this.size === this.#capacity) this.#grow();
     const record = this.#next++;
     const slot = record % this.#capacity;
-    this.#keys[slot * KEY_INTS] = key.idHigh;
-    this.#keys[slot * KEY_INTS + 1] = key.idLow;
-    this.#keys[slot * KEY_INTS + 2] = key.hashHigh;
-    this.#keys[slot * KEY_INTS + 3] = key.hashLow;
+    const at = slot * KEY_INTS;
+    this.#keys[at] = key.idHigh;
+    this.#keys[at + 1] = key.idLow;
+    this.#keys[at + 2] = key.hashHigh;
+    this.#keys[at + 3] = key.hashLow;
     this.#times[slot] = now;
     this.#ranks[slot] = rank;
     this.#outcomes[slot] = OUTCOMES.indexOf(outcome);
-    this.#index[this.#placeOf(key)] = slot + 1;
+    this.#insertIntoIndex(slot);
     return record;
   }
 

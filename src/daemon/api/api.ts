@@ -50,6 +50,8 @@ export class Api {
   readonly #table: SocketTable;
   /** Every notification is encoded here, once, and copied from here into the queues. */
   readonly #scratch = new Uint8Array(MESSAGE_BYTES_MAX);
+  /** What was encoded last; kept because making a view costs as much as copying a small frame. */
+  #frame = this.#scratch.subarray(0, 0);
   #lastClient: ClientId = 0;
 
   constructor(options: ApiOptions) {
@@ -74,9 +76,9 @@ export class Api {
     data: Uint8Array,
   ): void {
     const end = writeNotification(this.#scratch, 0, messageId, dataType, data);
-    const frame = this.#scratch.subarray(0, end);
+    if (this.#frame.length !== end) this.#frame = this.#scratch.subarray(0, end);
     const { queueBytesMax } = this.#options.bounds;
-    for (const client of clients) this.#table.find(client)?.send(frame, queueBytesMax);
+    for (const client of clients) this.#table.find(client)?.send(this.#frame, queueBytesMax);
   }
 
   /** Closes a client's connection after what is queued for it. */

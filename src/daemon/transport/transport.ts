@@ -39,6 +39,8 @@ export class Transport {
   readonly #dialler: Dialler;
   /** Every message is encoded here, once, and copied from here into the queues. */
   readonly #scratch = new Uint8Array(MESSAGE_BYTES_MAX);
+  /** What was encoded last; kept because making a view costs as much as copying a small frame. */
+  #frame = this.#scratch.subarray(0, 0);
   #lastLink: LinkId = 0;
 
   constructor(options: TransportOptions) {
@@ -66,9 +68,9 @@ export class Transport {
   send(links: readonly LinkId[], message: PeerMessage, isOwn: boolean): void {
     const { queueBytesMax, relayedBytesMax } = this.#options.bounds;
     const end = writePeerMessage(message, this.#scratch, 0);
-    const frame = this.#scratch.subarray(0, end);
+    if (this.#frame.length !== end) this.#frame = this.#scratch.subarray(0, end);
     for (const link of links) {
-      this.#table.find(link)?.send(frame, isOwn ? queueBytesMax : relayedBytesMax);
+      this.#table.find(link)?.send(this.#frame, isOwn ? queueBytesMax : relayedBytesMax);
     }
   }
 
