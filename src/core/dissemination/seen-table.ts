@@ -19,6 +19,10 @@ export type SeenRecord = number;
 const OUTCOMES: readonly SeenOutcome[] = ['own', 'waiting', 'accepted', 'stopped'];
 const CAPACITY_MIN = 256;
 const KEY_INTS = 4;
+const SLOT_BITS = 20;
+const SLOT_MASK = 2 ** SLOT_BITS - 1;
+/** The most records a table can be made for. */
+const RECORDS_MAX = 2 ** SLOT_BITS;
 
 /** `Waiting` is what can be attached to a record while its gate is open. */
 export class SeenTable<Waiting = never> {
@@ -34,10 +38,15 @@ export class SeenTable<Waiting = never> {
   #outcomes = new Uint8Array(CAPACITY_MIN);
   /** By slot; made when first needed, since most nodes of a simulation have no subscribers. */
   #attached: (Waiting | undefined)[] | undefined;
-  /** Slot + 1 of a record, 0 where empty; twice as many places as slots, so at most half are taken. */
+  /**
+   * Where the record with a key stands: its slot, and above it a few bits of its hash, so that other
+   * keys are passed over without a look at them; 0 where empty. There are twice as many places as slots, so
+   * at most half are taken.
+   */
   #index = new Int32Array(CAPACITY_MIN * 2);
 
   constructor(options: { readonly window: Millis; readonly max: number }) {
+    assert(options.max >= 1 && options.max <= RECORDS_MAX, 'the index has 20 bits for a slot');
     this.#window = options.window;
     this.#max = options.max;
   }
@@ -49,8 +58,8 @@ export class SeenTable<Waiting = never> {
   /** The record of a message, if it was seen within the window. */
   find(key: MessageKey, now: Instant): SeenRecord | undefined {
     this.#expire(now);
-    const slot = this.#index[this.#placeOf(key)]! - 1;
-    return slot < 0 ? undefined : this.#recordIn(slot);
+    const entry = this.#index[this.#placeOf(key)]!;
+    return entry === 0 ? undefined : this.#recordIn(entry & SLOT_MASK);
   }
 
   /** Remembers a message that {@link find} did not find. */
@@ -126,7 +135,8 @@ export class SeenTable<Waiting = never> {
     const slot = this.#oldest % this.#capacity;
     const mask = this.#index.length - 1;
     let place = this.#homeOf(slot);
-    while (this.#index[place] !== slot + 1) place = (place + 1) & mask;
+    const entry = this.#entryOf(slot);
+    while (this.#index[place] !== entry) place = (place + 1) & mask;
     this.#emptyPlace(place);
     if (this.#attached !== undefined) this.#attached[slot] = undefined;
     this.#oldest++;
@@ -138,7 +148,7 @@ export class SeenTable<Waiting = never> {
     let hole = place;
     let next = (hole + 1) & mask;
     while (this.#index[next] !== 0) {
-      const home = this.#homeOf(this.#index[next]! - 1);
+      const home = this.#homeOf(this.#index[next]! & SLOT_MASK);
       // The follower may move into the hole unless its home lies between the hole and itself.
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         this.#index[hole] = this.#index[next]!;
@@ -152,12 +162,18 @@ export class SeenTable<Waiting = never> {
   /** Where the key stands in the index, or the empty place where it would. */
   #placeOf(key: MessageKey): number {
     const mask = this.#index.length - 1;
+    const tag = tagOf(key.hashHigh);
     let place = key.hashLow & mask;
     for (;;) {
-      const slot = this.#index[place]! - 1;
-      if (slot < 0 || this.#keyEquals(slot, key)) return place;
+      const entry = this.#index[place]!;
+      if (entry === 0) return place;
+      if (entry >>> SLOT_BITS === tag && this.#keyEquals(entry & SLOT_MASK, key)) return place;
       place = (place + 1) & mask;
     }
+  }
+
+  #entryOf(slot: number): number {
+    return slot | (tagOf(this.#keys[slot * KEY_INTS + 2]!) << SLOT_BITS);
   }
 
   #keyEquals(slot: number, key: MessageKey): boolean {
@@ -212,6 +228,11 @@ export class SeenTable<Waiting = never> {
     const mask = this.#index.length - 1;
     let place = this.#homeOf(slot);
     while (this.#index[place] !== 0) place = (place + 1) & mask;
-    this.#index[place] = slot + 1;
+    this.#index[place] = this.#entryOf(slot);
   }
+}
+
+/** Twelve bits of the half of the hash that does not choose the place; never 0. */
+function tagOf(hashHigh: number): number {
+  return (hashHigh & 0x7ff) | 0x800;
 }

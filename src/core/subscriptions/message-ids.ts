@@ -21,20 +21,27 @@ const MESSAGE_IDS = 65_535;
 /** Attempts to find one ID for everybody before each gets its own. */
 const SHARED_DRAWS = 4;
 
-/** Splits an audience into parties, and tells `onNone` who has no free ID left. */
-export function assignIds<Gate>(
+/** A random ID that is free for everybody in an audience; undefined if a few draws find none. */
+export function drawSharedId<Gate>(
+  audience: Audience,
+  rounds: Rounds<Gate>,
+  random: Random,
+): number | undefined {
+  for (let draw = 0; draw < SHARED_DRAWS; draw++) {
+    const messageId = random.below(MESSAGE_IDS) + 1;
+    if (rounds.isUnused(messageId) && !restsForAny(audience, messageId)) return messageId;
+  }
+  return undefined;
+}
+
+/** Gives each its own ID, and tells `onNone` who has no free one left. */
+export function assignOwnIds<Gate>(
   audience: Audience,
   rounds: Rounds<Gate>,
   random: Random,
   now: Instant,
   onNone: (subscriber: Subscriber) => void,
 ): readonly Party[] {
-  for (let draw = 0; draw < SHARED_DRAWS; draw++) {
-    const messageId = random.below(MESSAGE_IDS) + 1;
-    if (rounds.isUnused(messageId) && !restsForAny(audience, messageId)) {
-      return [{ messageId, audience }];
-    }
-  }
   const parties: Party[] = [];
   for (const subscriber of audience.subscribers) {
     const messageId = freeIdOf(subscriber, rounds, random, now);

@@ -78,11 +78,17 @@ export class Round<Gate> {
   }
 }
 
+/** From this many open rounds on they are found through an array of all IDs (512 KiB) instead of a Map. */
+const MANY_ROUNDS = 256;
+const IDS = 65_536;
+
 /** A doubly linked list, so that a round leaves it from anywhere at no cost, and the rounds by ID. */
 export class Rounds<Gate> {
   #first: Round<Gate> | undefined;
   #last: Round<Gate> | undefined;
-  readonly #byId = new Map<number, Round<Gate>>();
+  #byId: Map<number, Round<Gate>> | undefined = new Map();
+  /** Twice as fast, and too large for the many nodes of a simulation: made when many rounds are open. */
+  #byIdArray: (Round<Gate> | undefined)[] | undefined;
 
   get first(): Round<Gate> | undefined {
     return this.#first;
@@ -90,12 +96,12 @@ export class Rounds<Gate> {
 
   /** Whether nobody at all owes an answer under this ID. */
   isUnused(messageId: number): boolean {
-    return !this.#byId.has(messageId);
+    return this.#headOf(messageId) === undefined;
   }
 
   /** The round under this ID that a subscriber owes an answer. */
   find(messageId: number, subscriber: Subscriber): Round<Gate> | undefined {
-    let round = this.#byId.get(messageId);
+    let round = this.#headOf(messageId);
     while (round !== undefined && !round.isOwedBy(subscriber)) round = round.nextOfId;
     return round;
   }
@@ -114,8 +120,8 @@ export class Rounds<Gate> {
     if (this.#last === undefined) this.#first = round;
     else this.#last.next = round;
     this.#last = round;
-    round.nextOfId = this.#byId.get(round.messageId);
-    this.#byId.set(round.messageId, round);
+    round.nextOfId = this.#headOf(round.messageId);
+    this.#setHead(round.messageId, round);
   }
 
   /** Takes out a round that is in the list. */
@@ -130,16 +136,35 @@ export class Rounds<Gate> {
   }
 
   #removeFromId(round: Round<Gate>): void {
-    const head = this.#byId.get(round.messageId)!;
-    if (head !== round) {
+    const head = this.#headOf(round.messageId)!;
+    if (head === round) {
+      this.#setHead(round.messageId, round.nextOfId);
+    } else {
       let before = head;
       while (before.nextOfId !== round) before = before.nextOfId!;
       before.nextOfId = round.nextOfId;
-    } else if (round.nextOfId === undefined) {
-      this.#byId.delete(round.messageId);
-    } else {
-      this.#byId.set(round.messageId, round.nextOfId);
     }
     round.nextOfId = undefined;
+  }
+
+  #headOf(messageId: number): Round<Gate> | undefined {
+    return this.#byIdArray === undefined ? this.#byId!.get(messageId) : this.#byIdArray[messageId];
+  }
+
+  #setHead(messageId: number, round: Round<Gate> | undefined): void {
+    if (this.#byIdArray !== undefined) {
+      this.#byIdArray[messageId] = round;
+      return;
+    }
+    const byId = this.#byId!;
+    if (round === undefined) byId.delete(messageId);
+    else byId.set(messageId, round);
+    if (byId.size > MANY_ROUNDS) this.#changeToArray(byId);
+  }
+
+  #changeToArray(byId: ReadonlyMap<number, Round<Gate>>): void {
+    this.#byIdArray = Array.from<Round<Gate> | undefined>({ length: IDS });
+    for (const [messageId, round] of byId) this.#byIdArray[messageId] = round;
+    this.#byId = undefined;
   }
 }

@@ -18,7 +18,7 @@ import type { Outbox } from '../effects.ts';
 import type { ClientId, QueueState } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
 import { Audience } from './audience.ts';
-import { assignIds, type Party } from './message-ids.ts';
+import { assignOwnIds, drawSharedId } from './message-ids.ts';
 import { Round, Rounds, type Ballot } from './round.ts';
 import { Subscriber } from './subscriber.ts';
 
@@ -27,7 +27,7 @@ const TIMEOUTS_UNTIL_SILENT = 3;
 /** Data types whose subscribers are kept as ready lists; at the bound all lists are made anew on demand. */
 const AUDIENCES_MAX = 1_024;
 /** A program that owes this many answers is behind, and is no more when it owes half as many. A guess. */
-const BEHIND = 16_384;
+const BEHIND = 4_096;
 
 /** What the parent does with the news from here. */
 export interface SubscriptionEvents<Gate> {
@@ -112,18 +112,13 @@ export class Subscriptions<Gate extends object> {
     except: ClientId | undefined,
     now: Instant,
   ): 'undecided' | 'abstained' {
-    const { dataType, data } = message;
+    const { dataType } = message;
     const audience = this.#reachable(dataType, except);
     if (audience.subscribers.length === 0) return 'abstained';
     const ballot: Ballot<Gate> = { gate, waiting: 0, isAccepted: false };
-    const parties = assignIds(audience, this.#rounds, this.#random, now, (subscriber) =>
-      this.#reportDropped(subscriber, dataType, 'no-message-id'),
-    );
-    for (const party of parties) {
-      const { messageId } = party;
-      this.#open(party, dataType, ballot, now);
-      this.#out.put({ kind: 'notify', clients: party.audience.clients, messageId, dataType, data });
-    }
+    const messageId = drawSharedId(audience, this.#rounds, this.#random);
+    if (messageId === undefined) this.#askApart(audience, message, ballot, now);
+    else this.#askParty(messageId, audience, message, ballot, now);
     this.#nextSequence++;
     if (ballot.waiting > 0) return 'undecided';
     ballot.gate = undefined;
@@ -189,8 +184,30 @@ export class Subscriptions<Gate extends object> {
     this.#out.report({ kind: 'notification-dropped', client, dataType, why });
   }
 
-  #open(party: Party, dataType: number, ballot: Ballot<Gate>, now: Instant): void {
-    const { messageId, audience } = party;
+  /** There is no ID that is free for all: each program gets one of its own. */
+  #askApart(
+    audience: Audience,
+    message: { readonly dataType: number; readonly data: Uint8Array },
+    ballot: Ballot<Gate>,
+    now: Instant,
+  ): void {
+    const parties = assignOwnIds(audience, this.#rounds, this.#random, now, (subscriber) =>
+      this.#reportDropped(subscriber, message.dataType, 'no-message-id'),
+    );
+    for (const party of parties) {
+      this.#askParty(party.messageId, party.audience, message, ballot, now);
+    }
+  }
+
+  #askParty(
+    messageId: number,
+    audience: Audience,
+    message: { readonly dataType: number; readonly data: Uint8Array },
+    ballot: Ballot<Gate>,
+    now: Instant,
+  ): void {
+    const { dataType, data } = message;
+    this.#out.put({ kind: 'notify', clients: audience.clients, messageId, dataType, data });
     const deadline = now + this.#settings.validationTimeout;
     const sequence = this.#nextSequence;
     this.#rounds.append(new Round({ sequence, messageId, dataType, deadline, audience, ballot }));

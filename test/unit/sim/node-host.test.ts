@@ -211,10 +211,9 @@ describe('a hosted node', () => {
     a.start();
     simulation.run({ for: 0 });
     const again = cores[2]!;
-    again.script = () => [{ kind: 'dial', address: b.address }];
-    a.announce({ dataType: 1 });
     again.script = (input) =>
       input.kind === 'announce' ? [{ kind: 'dial', address: b.address }] : [];
+    a.announce({ dataType: 1 });
     simulation.run({ for: 1_000 });
     expect(again.kinds).toEqual(['start', 'announce', 'link-opened']);
     expect(again.all('link-opened')[0]!.link).toBeGreaterThan(link);
