@@ -14,7 +14,7 @@ import { assert } from '../basics/assert.ts';
 import type { Effect } from '../core/effects.ts';
 import type { LinkId } from '../core/inputs.ts';
 import type { Settings } from '../core/settings.ts';
-import { rankOf, type Announcement, type TravellingAnnounce } from './announcements.ts';
+import { rankOf, type Announcement, type TravellingAnnounce } from './announcement.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
 import { CheckFailure } from './failure.ts';
 import { GateChecker, type Step } from './gate-checker.ts';

@@ -8,7 +8,7 @@ import type { NodeEvent } from '../core/events.ts';
 import type { ClientId, Input, LinkId } from '../core/inputs.ts';
 import { canonicalHost } from '../wire/address.ts';
 import { joinOffer, type PeerMessage } from '../wire/peer-messages.ts';
-import { Announcement, type TravellingMessage } from './announcements.ts';
+import { Announcement, type TravellingMessage } from './announcement.ts';
 import type { NodeChecker } from './checkers.ts';
 import type { LinkEnd, Machine } from './link-end.ts';
 import { nonceFor, OFFER_DIFFICULTY, offerNonceFor, type Prover } from './proof-of-work.ts';
@@ -115,6 +115,7 @@ export class EffectRunner {
     const { messageId, dataType } = effect;
     const at = this.#world.events.now;
     const data = announcement?.data ?? effect.data.slice();
+    this.#world.tally.deliveries += effect.clients.length;
     for (const client of effect.clients) {
       this.#clients.get(client)?.onNotified({ at, messageId, dataType, data, announcement });
     }

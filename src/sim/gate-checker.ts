@@ -9,7 +9,7 @@ import type { Effect } from '../core/effects.ts';
 import type { NodeEvent } from '../core/events.ts';
 import type { ClientId, Input } from '../core/inputs.ts';
 import type { Instant, Settings } from '../core/settings.ts';
-import type { Announcement, ArrivalKind } from './announcements.ts';
+import { bytesEqual, type Announcement, type ArrivalKind } from './announcement.ts';
 import { CheckFailure } from './failure.ts';
 
 /** One input on its way through a node. */
@@ -18,7 +18,7 @@ export interface Step {
   readonly now: Instant;
   /** The announcement that the input carries, if any. */
   readonly announcement: Announcement | undefined;
-  /** What its arrival meant; undefined if it did not come from a peer. */
+  /** What its arrival meant; undefined if it is none of an announcement from a peer. */
   readonly arrival: ArrivalKind | undefined;
   /** Whether a node that remembers all it has to must tell its subscribers now. */
   readonly isSurelyNew: boolean;
@@ -61,6 +61,8 @@ export class GateChecker {
   begin(step: Step): void {
     this.#served.clear();
     this.#isOverCapacity = false;
+    // What is new to the node has no gate yet, whatever became of it when it was new before.
+    if (step.arrival === 'first') this.#gates.delete(step.announcement!);
     const input = step.input;
     switch (input.kind) {
       case 'client-joined':
@@ -74,7 +76,10 @@ export class GateChecker {
         this.#clients.get(input.client)?.types.add(input.dataType);
         break;
       case 'verdict':
-        this.#onVerdict(input.client, input.messageId, input.valid, step.now);
+        this.#onAnswer(input, input.valid ? 'valid' : 'invalid', step.now);
+        break;
+      case 'abstain':
+        this.#onAnswer(input, 'abstained', step.now);
         break;
       case 'client-gone':
         this.#forgetClient(input.client);
@@ -123,23 +128,31 @@ export class GateChecker {
     gate.hasPassed = true;
   }
 
-  #onVerdict(client: ClientId, messageId: number, valid: boolean, now: Instant): void {
-    const questions = this.#clients.get(client)?.questions;
-    const question = questions?.get(messageId);
+  #onAnswer(
+    from: { readonly client: ClientId; readonly messageId: number },
+    answer: 'valid' | 'invalid' | 'abstained',
+    now: Instant,
+  ): void {
+    const questions = this.#clients.get(from.client)?.questions;
+    const question = questions?.get(from.messageId);
     if (questions === undefined || question === undefined) return;
     const waited = now - question.askedAt;
-    // At the very millisecond of the time-out the verdict may count or not.
+    // At the very millisecond of the time-out the answer may count or not.
     if (waited > this.#settings.validationTimeout) return;
-    questions.delete(messageId);
-    if (question.gate === undefined) return;
-    if (valid) question.gate.asked.set(client, 'valid');
-    else if (waited < this.#settings.validationTimeout) question.gate.isRefused = true;
+    questions.delete(from.messageId);
+    const gate = question.gate;
+    if (gate === undefined) return;
+    if (answer !== 'invalid') gate.asked.set(from.client, answer);
+    else if (waited < this.#settings.validationTimeout) gate.isRefused = true;
   }
 
   #onNotify(effect: Extract<Effect, { kind: 'notify' }>, step: Step): void {
     const announcement = step.announcement;
     if (announcement === undefined || announcement.dataType !== effect.dataType) {
       throw new CheckFailure(`clients were notified although no such announcement came in`);
+    }
+    if (!bytesEqual(effect.data, announcement.data)) {
+      throw new CheckFailure('clients were notified of other data than came in');
     }
     if (effect.messageId < 1 || effect.messageId > 65_535) {
       throw new CheckFailure(`message ID ${effect.messageId}`);

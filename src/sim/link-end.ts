@@ -11,7 +11,7 @@ import type { LinkId, QueueState } from '../core/inputs.ts';
 import type { Millis } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
 import { peerMessageSize } from '../wire/peer-messages.ts';
-import type { TravellingMessage } from './announcements.ts';
+import type { TravellingMessage } from './announcement.ts';
 import type { EventQueue } from './event-queue.ts';
 import { Pipe, type Receiver } from './pipe.ts';
 import { SendQueue, type SendQueueOwner } from './send-queue.ts';

@@ -9,7 +9,8 @@ import type { ClientId, Input, LinkId, QueueState } from '../core/inputs.ts';
 import type { Instant, Settings } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
 import { Alarm } from './alarm.ts';
-import type { Announcement, TravellingMessage } from './announcements.ts';
+import type { Announcement, TravellingMessage } from './announcement.ts';
+import { borrowed } from './borrowed.ts';
 import { NodeChecker, type Step } from './checkers.ts';
 import { EffectRunner } from './effect-runner.ts';
 import type { LinkEnd, Machine } from './link-end.ts';
@@ -136,9 +137,17 @@ export class NodeHost implements Machine {
     this.step({ kind: 'dial-failed', address, reason });
   }
 
-  /** One turn of the core. `announcement` is the one that the input carries. */
+  /** Hands the core an input; `announcement` is the one that it carries. */
   step(input: Input, announcement?: Announcement): void {
     if (!this.#isRunning) return;
+    if (!this.#world.reusesBuffers) return this.#turn(input, announcement);
+    const loan = borrowed(input);
+    this.#turn(loan.input, announcement);
+    loan.overwrite();
+  }
+
+  /** One turn of the core: handle, carry out, check, set the alarm. */
+  #turn(input: Input, announcement: Announcement | undefined): void {
     const world = this.#world;
     const now = world.events.now;
     world.current.node = this;
@@ -172,7 +181,8 @@ export class NodeHost implements Machine {
       ttl: input.message.ttl,
       sender: input.link,
       now,
-      since: Math.max(this.#startedAt, now - this.#settings.seenWindow),
+      // What was seen exactly one window ago may be forgotten.
+      since: Math.max(this.#startedAt, now - this.#settings.seenWindow + 1),
     });
   }
 }

@@ -5,7 +5,7 @@
 import type { Random } from '../basics/random.ts';
 import type { ClientId, Input } from '../core/inputs.ts';
 import type { Instant, Millis } from '../core/settings.ts';
-import { Announcement } from './announcements.ts';
+import { Announcement } from './announcement.ts';
 import type { NodeHost } from './node-host.ts';
 import { Pipe, type Receiver } from './pipe.ts';
 import type { World } from './world.ts';
@@ -20,8 +20,8 @@ export interface Received {
   readonly announcement: Announcement | undefined;
 }
 
-/** What a program says to a notification; `silent` is nothing at all. */
-export type VerdictChoice = 'accept' | 'reject' | 'silent';
+/** What a program says to a notification; `abstain`: that it declines to judge; `silent`: nothing at all. */
+export type VerdictChoice = 'accept' | 'reject' | 'abstain' | 'silent';
 
 /** How a program answers notifications of one data type. */
 export interface Validator {
@@ -120,8 +120,12 @@ export class SimClient implements Receiver<Outgoing> {
   }
 
   /** Answers a notification by hand. */
-  answer(messageId: number, valid: boolean): void {
-    this.#put({ kind: 'verdict', client: this.id, messageId, valid });
+  answer(messageId: number, choice: VerdictChoice): void {
+    const client = this.id;
+    if (choice === 'abstain') this.#put({ kind: 'abstain', client, messageId });
+    else if (choice !== 'silent') {
+      this.#put({ kind: 'verdict', client, messageId, valid: choice === 'accept' });
+    }
   }
 
   /** Closes the connection; what was sent before is still read. */
@@ -141,7 +145,7 @@ export class SimClient implements Receiver<Outgoing> {
     if (choice === 'silent') return;
     const wait = Math.round(typeof delay === 'function' ? delay(this.#random) : delay);
     this.#world.events.put(this.#world.events.now + wait, {
-      fire: () => this.answer(received.messageId, choice === 'accept'),
+      fire: () => this.answer(received.messageId, choice),
     });
   }
 

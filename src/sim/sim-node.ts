@@ -6,7 +6,7 @@ import type { NodeEvent } from '../core/events.ts';
 import type { ClientId, LinkId } from '../core/inputs.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
-import type { Announcement } from './announcements.ts';
+import type { Announcement } from './announcement.ts';
 import type { LinkEnd } from './link-end.ts';
 import { NodeHost } from './node-host.ts';
 import { announceInput, SimClient, type AnnounceOptions } from './sim-client.ts';

@@ -28,10 +28,13 @@ const INPUT_KINDS: readonly Input['kind'][] = [
   'client-queue',
   'client-gone',
   'shut-down',
+  'abstain',
 ];
 const KIND_CODES: ReadonlyMap<Input['kind'], number> = new Map(
   INPUT_KINDS.map((kind, code) => [kind, code]),
 );
+
+const MESSAGE_CODE = INPUT_KINDS.indexOf('message');
 
 export class Trace {
   #high = 0x811c_9dc5;
@@ -52,12 +55,16 @@ export class Trace {
     this.#inputs++;
     this.#mix(now);
     this.#mix(node);
+    if (input.kind === 'message') {
+      this.#mix(MESSAGE_CODE);
+      this.#mix(input.link);
+      return this.#mixMessage(input.message);
+    }
     // Kinds that came later than this list still count, just not apart from each other.
     this.#mix(KIND_CODES.get(input.kind) ?? INPUT_KINDS.length);
     if ('link' in input) this.#mix(input.link);
     if ('client' in input) this.#mix(input.client ?? -1);
-    if (input.kind === 'message') this.#mixMessage(input.message);
-    else this.#mixRest(input);
+    this.#mixRest(input);
   }
 
   #mixMessage(message: PeerMessage): void {
@@ -93,6 +100,8 @@ export class Trace {
       case 'verdict':
         this.#mix(input.messageId);
         return this.#mix(input.valid ? 1 : 0);
+      case 'abstain':
+        return this.#mix(input.messageId);
       case 'dial-failed':
         return this.#mix(input.address.port);
       case 'link-opened':

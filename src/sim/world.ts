@@ -7,7 +7,7 @@ import type { Input } from '../core/inputs.ts';
 import type { Instant, Millis, Proofs, Settings } from '../core/settings.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
 import type { Address } from '../wire/address.ts';
-import type { AnnouncementLedger } from './announcements.ts';
+import type { AnnouncementLedger } from './announcement-ledger.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualNetwork } from './virtual-network.ts';
@@ -56,8 +56,11 @@ export interface World {
   /** How long looking up a name takes. */
   readonly nameDelay: Millis;
   readonly hasChecks: boolean;
+  readonly reusesBuffers: boolean;
   readonly onStep: ((step: StepReport) => void) | undefined;
   readonly current: CurrentStep;
+  /** Notifications that clients have got. */
+  readonly tally: { deliveries: number };
 }
 
 /** What a stream of chance is for; each purpose of each life of each node has its own. */

@@ -3,7 +3,7 @@
  * checked by the simulator at every step (src/sim/checkers.ts); here it is counted once more from outside.
  */
 import { describe, expect, it } from 'vitest';
-import type { Announcement } from '../../src/sim/announcements.ts';
+import type { Announcement } from '../../src/sim/announcement.ts';
 import type { SimClient, Validator } from '../../src/sim/sim-client.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import { isSettled } from './support.ts';
@@ -14,6 +14,7 @@ const TEMPERS: readonly Validator[] = [
   { verdict: 'accept', delay: (random) => random.below(3_000) },
   { verdict: 'reject', delay: (random) => random.below(3_000) },
   { verdict: 'silent' },
+  { verdict: 'abstain', delay: 50 },
   // Sometimes in time, sometimes not.
   { verdict: 'accept', delay: (random) => random.below(120_000) },
 ];

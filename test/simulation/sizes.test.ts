@@ -12,7 +12,7 @@ const BOUNDS = {
   offerIntakeMax: 4,
   addressesMax: 12,
   gatesMax: 4,
-  gateBytesMax: 2_000,
+  gateBytesMax: 40_000,
   clientsMax: 3,
 };
 
@@ -42,7 +42,7 @@ function trouble(seed: number, proofOfWork: ProofOfWork): Map<string, number> {
       node.client().subscribe(1, random.pick([{ verdict: 'silent' }, { delay: 2_000 }] as const));
     }
     for (let i = 0; i < 8; i++) {
-      const data = new Uint8Array(random.below(900));
+      const data = new Uint8Array(random.below(15_000));
       random.pick(simulation.nodes.filter((one) => one.isRunning))!.announce({ dataType: 1, data });
     }
     for (const link of random.sample(simulation.links(), 3)) {

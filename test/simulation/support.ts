@@ -3,7 +3,8 @@ import type { Random } from '../../src/basics/random.ts';
 import type { Effect } from '../../src/core/effects.ts';
 import { GossipNode } from '../../src/core/gossip-node.ts';
 import { hopsFrom, type Overlay } from '../../src/sim/overlay.ts';
-import { Simulation, type SimulationOptions } from '../../src/sim/simulation.ts';
+import { Simulation } from '../../src/sim/simulation.ts';
+import type { SimulationOptions } from '../../src/sim/simulation-options.ts';
 import type { SimNode } from '../../src/sim/sim-node.ts';
 import type { Core, CoreFactory } from '../../src/sim/world.ts';
 
@@ -75,7 +76,7 @@ export function grid(width: number, height: number): Edge[] {
 
 /** Each node dials up to `links` random earlier ones, none of which gets more than 32 in all. */
 export function randomGraph(nodes: number, links: number, random: Random): Edge[] {
-  const degrees = new Array<number>(nodes).fill(0);
+  const degrees = Array.from({ length: nodes }, () => 0);
   const edges: Edge[] = [];
   for (let i = 1; i < nodes; i++) {
     const earlier = Array.from({ length: i }, (_, j) => j).filter((j) => degrees[j]! < 32);

@@ -3,7 +3,7 @@ import { u64 } from '../../../src/basics/integers.ts';
 import type { Effect } from '../../../src/core/effects.ts';
 import type { NodeEvent } from '../../../src/core/events.ts';
 import type { Input } from '../../../src/core/inputs.ts';
-import { Announcement } from '../../../src/sim/announcements.ts';
+import { Announcement } from '../../../src/sim/announcement.ts';
 import { NodeChecker } from '../../../src/sim/checkers.ts';
 import { nodeSettings, type SettingsOverrides } from '../../../src/sim/node-settings.ts';
 import { ScriptedCore } from './support.ts';
@@ -301,6 +301,12 @@ describe('the checker of the gate', () => {
     const { node, record } = asked();
     node.wait(60_000);
     expect(() => node.give(WAKE, forward(record, 0, 2))).toThrow('that nobody called valid');
+  });
+
+  it('accepts one on which the other subscriber declined to judge', () => {
+    const { node, record } = asked();
+    node.give(verdict(1, 9));
+    node.give({ kind: 'abstain', client: 2, messageId: 9 }, forward(record, 0, 2));
   });
 
   it('accepts one that waited for all but a silent subscriber', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { u64 } from '../../../src/basics/integers.ts';
 import type { Effect } from '../../../src/core/effects.ts';
-import { Simulation, type SimulationOptions } from '../../../src/sim/simulation.ts';
+import { Simulation } from '../../../src/sim/simulation.ts';
+import type { SimulationOptions } from '../../../src/sim/simulation-options.ts';
 import type { SimNode } from '../../../src/sim/sim-node.ts';
 import { ScriptedCore } from './support.ts';
 

@@ -55,6 +55,22 @@ describe('a simulation', () => {
     expect(times).toEqual([70]);
   });
 
+  it('fails when nodes keep each other busy without time passing', () => {
+    const { simulation, node } = alone((input) =>
+      input.kind === 'announce' || input.kind === 'dial-failed'
+        ? [{ kind: 'dial', address: { host: '127.0.0.1', port: 1 } }]
+        : [],
+    );
+    node.announce({ dataType: 1 });
+    expect(() => simulation.run({ for: 1 })).toThrow(/virtual time 0 ms.*time stands still/);
+  });
+
+  it('refuses to be run from within', () => {
+    const { simulation } = alone();
+    simulation.at(5, () => simulation.run({ for: 1 }));
+    expect(() => simulation.run({ for: 10 })).toThrow('from within run()');
+  });
+
   it('shows every step to whoever wants to see', () => {
     const steps: string[] = [];
     const simulation = new Simulation({
@@ -92,6 +108,9 @@ describe('a simulation', () => {
     const simulation = new Simulation({ seed: 1, core: () => new ScriptedCore(() => [broken]) });
     simulation.addNode();
     expect(() => simulation.run({ for: 1 })).toThrow(/^seed 1, virtual time 0 ms.*no such link/);
+    expect(() => simulation.run({ for: 1 }), 'a failed simulation stays failed').toThrow(
+      'no such link',
+    );
   });
 });
 
@@ -111,15 +130,16 @@ describe('a client', () => {
   });
 
   it.each([
-    ['accept' as const, [true]],
-    ['reject' as const, [false]],
+    ['accept' as const, [{ kind: 'verdict', client: 1, messageId: 9, valid: true }]],
+    ['reject' as const, [{ kind: 'verdict', client: 1, messageId: 9, valid: false }]],
+    ['abstain' as const, [{ kind: 'abstain', client: 1, messageId: 9 }]],
     ['silent' as const, []],
   ])('that is to %s answers accordingly', (verdict, answers) => {
     const { simulation, core, node } = alone(notifyAll);
     node.client().subscribe(5, { verdict });
     node.announce({ dataType: 5, data: DATA });
     simulation.run({ for: 10 });
-    expect(core.all('verdict').map(({ valid }) => valid)).toEqual(answers);
+    expect(core.given.slice(4)).toEqual(answers);
   });
 
   it('answers after its delay, by a function of what it got', () => {
@@ -180,5 +200,6 @@ describe('a client', () => {
     for (let i = 0; i < 10_005; i++) node.announce({ dataType: 5 });
     simulation.run({ for: 10 });
     expect([client.received.length, client.receivedTotal]).toEqual([10_000, 10_005]);
+    expect(simulation.deliveries).toBe(10_005);
   });
 });

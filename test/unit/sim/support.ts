@@ -2,7 +2,7 @@
 import type { Effect } from '../../../src/core/effects.ts';
 import type { Input, QueueState } from '../../../src/core/inputs.ts';
 import type { Instant } from '../../../src/core/settings.ts';
-import { Announcement, type TravellingMessage } from '../../../src/sim/announcements.ts';
+import { Announcement, type TravellingMessage } from '../../../src/sim/announcement.ts';
 import type { EventQueue } from '../../../src/sim/event-queue.ts';
 import type { LinkEnd, Machine } from '../../../src/sim/link-end.ts';
 import type { Core } from '../../../src/sim/world.ts';

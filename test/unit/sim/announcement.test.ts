@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { u64 } from '../../../src/basics/integers.ts';
-import { Announcement, AnnouncementLedger } from '../../../src/sim/announcements.ts';
+import { Announcement } from '../../../src/sim/announcement.ts';
+import { AnnouncementLedger } from '../../../src/sim/announcement-ledger.ts';
 import type { PeerAnnounce } from '../../../src/wire/peer-messages.ts';
 
 function message(low: number, text = 'x', ttl = 0): PeerAnnounce {

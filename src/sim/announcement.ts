@@ -1,11 +1,9 @@
 /**
- * Where every announcement has been. The ledger knows an announcement by what makes it one (id, data type
- * and data), gives all its copies one shared record and one shared byte array, and notes who got it when.
+ * One announcement and where it has been: who got it when, with which TTL, and what they passed on.
  *
- * For each node a record holds a row of small numbers in typed arrays, because a flood at ten thousand
+ * For each node the record holds a row of small numbers in typed arrays, because a flood at ten thousand
  * nodes touches ten thousand rows.
  */
-import { assert } from '../basics/assert.ts';
 import { u64Equals, type U64 } from '../basics/integers.ts';
 import type { LinkId } from '../core/inputs.ts';
 import type { Instant } from '../core/settings.ts';
@@ -24,9 +22,6 @@ export function rankOf(ttl: number): number {
 }
 
 const NEVER = -1;
-/** Records kept; beyond it the oldest are forgotten, see {@link AnnouncementLedger.hasForgotten}. */
-export const ANNOUNCEMENTS_MAX = 4_096;
-
 /** What one copy's arrival meant for the node. */
 export type ArrivalKind = 'first' | 'better' | 'duplicate';
 
@@ -163,71 +158,7 @@ function enlarged<A extends Uint16Array | Int32Array>(old: A, wider: A): A {
   return wider;
 }
 
-export class AnnouncementLedger {
-  /** By the lower half of the id; several only if ids were borrowed. */
-  readonly #byId = new Map<number, Announcement[]>();
-  readonly #inOrder: Announcement[] = [];
-  readonly #max: number;
-  #hasForgotten = false;
-
-  constructor(max = ANNOUNCEMENTS_MAX) {
-    this.#max = max;
-  }
-
-  /** The announcements on record, oldest first. */
-  get all(): readonly Announcement[] {
-    return this.#inOrder;
-  }
-
-  /** Whether records were dropped for want of room: late copies of those look new. */
-  get hasForgotten(): boolean {
-    return this.#hasForgotten;
-  }
-
-  /** Gives an announcement the id that its node has drawn for it, and keeps it. */
-  name(announcement: Announcement, id: U64): void {
-    assert(announcement.id === undefined, 'an announcement was given two ids');
-    announcement.id = id;
-    const others = this.#byId.get(id.low);
-    if (others === undefined) this.#byId.set(id.low, [announcement]);
-    else others.push(announcement);
-    this.#inOrder.push(announcement);
-    if (this.#inOrder.length > this.#max) this.#forgetOldest();
-  }
-
-  find(message: PeerAnnounce): Announcement | undefined {
-    return this.#byId.get(message.id.low)?.find((announcement) => announcement.isSameAs(message));
-  }
-
-  /**
-   * The announcement of which `message` is a copy. `cause` is the one that its node was given when it sent
-   * the message: mostly the same, or one that gets its id by this. A message that nobody has seen before is
-   * entered as `invent` makes it.
-   */
-  trace(
-    message: PeerAnnounce,
-    cause: Announcement | undefined,
-    invent: () => Announcement,
-  ): Announcement {
-    if (cause?.isSameAs(message) === true) return cause;
-    const known = this.find(message);
-    if (known !== undefined) return known;
-    const announcement = cause !== undefined && cause.id === undefined ? cause : invent();
-    this.name(announcement, message.id);
-    return announcement;
-  }
-
-  #forgetOldest(): void {
-    this.#hasForgotten = true;
-    const oldest = this.#inOrder.shift()!;
-    const low = oldest.id!.low;
-    const rest = this.#byId.get(low)!.filter((announcement) => announcement !== oldest);
-    if (rest.length === 0) this.#byId.delete(low);
-    else this.#byId.set(low, rest);
-  }
-}
-
-function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

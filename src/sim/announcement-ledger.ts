@@ -1,0 +1,75 @@
+/**
+ * All announcements of a simulation. The ledger knows one by what makes it one (id, data type and data), so
+ * that all its copies share one record and one byte array.
+ */
+import { assert } from '../basics/assert.ts';
+import type { U64 } from '../basics/integers.ts';
+import type { PeerAnnounce } from '../wire/peer-messages.ts';
+import type { Announcement } from './announcement.ts';
+
+/** Records kept; beyond it the oldest are forgotten, see {@link AnnouncementLedger.hasForgotten}. */
+export const ANNOUNCEMENTS_MAX = 4_096;
+
+export class AnnouncementLedger {
+  /** By the lower half of the id; several only if ids were borrowed. */
+  readonly #byId = new Map<number, Announcement[]>();
+  readonly #inOrder: Announcement[] = [];
+  readonly #max: number;
+  #hasForgotten = false;
+
+  constructor(max = ANNOUNCEMENTS_MAX) {
+    this.#max = max;
+  }
+
+  /** The announcements on record, oldest first. */
+  get all(): readonly Announcement[] {
+    return this.#inOrder;
+  }
+
+  /** Whether records were dropped for want of room: late copies of those look new. */
+  get hasForgotten(): boolean {
+    return this.#hasForgotten;
+  }
+
+  /** Gives an announcement the id that its node has drawn for it, and keeps it. */
+  name(announcement: Announcement, id: U64): void {
+    assert(announcement.id === undefined, 'an announcement was given two ids');
+    announcement.id = id;
+    const others = this.#byId.get(id.low);
+    if (others === undefined) this.#byId.set(id.low, [announcement]);
+    else others.push(announcement);
+    this.#inOrder.push(announcement);
+    if (this.#inOrder.length > this.#max) this.#forgetOldest();
+  }
+
+  find(message: PeerAnnounce): Announcement | undefined {
+    return this.#byId.get(message.id.low)?.find((announcement) => announcement.isSameAs(message));
+  }
+
+  /**
+   * The announcement of which `message` is a copy. `cause` is the one that its node was given when it sent
+   * the message: mostly the same, or one that gets its id by this. A message that nobody has seen before is
+   * entered as `invent` makes it.
+   */
+  trace(
+    message: PeerAnnounce,
+    cause: Announcement | undefined,
+    invent: () => Announcement,
+  ): Announcement {
+    if (cause?.isSameAs(message) === true) return cause;
+    const known = this.find(message);
+    if (known !== undefined) return known;
+    const announcement = cause !== undefined && cause.id === undefined ? cause : invent();
+    this.name(announcement, message.id);
+    return announcement;
+  }
+
+  #forgetOldest(): void {
+    this.#hasForgotten = true;
+    const oldest = this.#inOrder.shift()!;
+    const low = oldest.id!.low;
+    const rest = this.#byId.get(low)!.filter((announcement) => announcement !== oldest);
+    if (rest.length === 0) this.#byId.delete(low);
+    else this.#byId.set(low, rest);
+  }
+}

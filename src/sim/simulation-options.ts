@@ -1,0 +1,64 @@
+/**
+ * What a simulation and its nodes can be told. Every option but the seed has a default.
+ */
+import type { Millis } from '../core/settings.ts';
+import type { Address } from '../wire/address.ts';
+import type { LatencyChoice } from './latency.ts';
+import type { SettingsOverrides } from './node-settings.ts';
+import type { CoreFactory, StepReport } from './world.ts';
+
+export interface SimulationOptions {
+  /** Any 32-bit integer. Everything random follows from it. */
+  readonly seed: number;
+  /** One-way delay of every link. Default: 20 ms. */
+  readonly latency?: LatencyChoice;
+  /** What differs from the default settings, for all nodes. */
+  readonly settings?: SettingsOverrides;
+  /** Hashes per second that each node can do. Default: 2,000,000, a worker without SIMD. */
+  readonly hashRate?: number;
+  /** `private`: a machine of its own in 10.0.0.0/8 for each node; `loopback`: ports of 127.0.0.1. */
+  readonly addresses?: 'private' | 'loopback';
+  /** How long a link over which nothing can travel lasts, in ms. Default: 60,000. */
+  readonly silenceMax?: Millis;
+  /**
+   * Whether the promises in checkers.ts are checked at every step. They take it that nobody sees more than
+   * `bounds.seenMax` messages within `seenWindow`. Default: true.
+   */
+  readonly checks?: boolean;
+  /** Whether bytes given to a core are overwritten after the step, as the daemon does. Default: false. */
+  readonly reusesBuffers?: boolean;
+  /** Announcements remembered, see announcement-ledger.ts. Default: 4,096. */
+  readonly announcementsMax?: number;
+  /** Host names and the IP addresses they stand for; may be changed while it runs. */
+  readonly names?: ReadonlyMap<string, readonly string[]>;
+  /** What nodes run unless they are added with something else. Default: the real core. */
+  readonly core?: CoreFactory;
+  /** Called after every step of every node; for tracing and for checks of one's own. */
+  readonly onStep?: (step: StepReport) => void;
+}
+
+export interface NodeOptions {
+  /** Where it stands, instead of the next free address. */
+  readonly address?: Address;
+  /** Whether it is started at once. Default: true. */
+  readonly isStarted?: boolean;
+  /** What it runs instead of the simulation's choice. */
+  readonly core?: CoreFactory;
+}
+
+/** How far `Simulation.run` goes. */
+export type RunOptions =
+  | { readonly for: Millis }
+  | {
+      /** Asked at the start and then `every` so many ms; the run ends when it says true. */
+      readonly until: () => boolean;
+      /** The run ends after this in any case, in ms. */
+      readonly within: Millis;
+      /** Default: 100 ms. */
+      readonly every?: Millis;
+    };
+
+/** A cut between two groups of nodes. */
+export interface Partition {
+  heal(): void;
+}
