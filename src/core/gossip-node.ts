@@ -208,7 +208,7 @@ export class GossipNode {
         this.#onPeerAnnounce(link, message, now);
         return;
       case 'peer-discovery':
-        this.#membership.onDiscovery(link, message);
+        this.#membership.onDiscovery(link, message, now);
         return;
       case 'peer-offer': {
         const wrong = this.#membership.onOffer(link, message, now);

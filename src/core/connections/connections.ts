@@ -5,7 +5,7 @@
  *
  * - `connection`: the dialled side sends a challenge (508), takes one proof (509) and judges it (510). V=1
  *   opens the link on both sides. The dialler solves whatever it is asked, up to 16 challenges and
- *   16 × 2^difficulty hashes on one link, and also accepts V=1 without having been asked.
+ *   16 × 2^difficulty hashes on one link on average, and also accepts V=1 without having been asked.
  * - `none`: the dialled side sends 510 V=1 at once.
  * - `discovery`: nothing more; the 507 opens the link on both sides.
  *
@@ -125,6 +125,9 @@ export class Connections implements Door {
       this.#hangUpBothEnds(link, twin, now);
     } else if (this.#isShuttingDown) {
       this.hangUp(link, 'shutting-down', 'this node is shutting down', now);
+    } else if (this.#links.pendingCount > this.#settings.bounds.pendingLinksMax) {
+      // Inbound links may have taken the places of dials that were under way.
+      this.hangUp(link, 'too-many-pending', 'too many links are not open yet', now);
     } else if (dialled === undefined) {
       this.#receiver.welcome(link, now);
     } else {

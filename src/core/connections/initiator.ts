@@ -16,6 +16,12 @@ import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 import { ourDialStays, rivalOf } from './rivals.ts';
 
+/**
+ * How unlucky a solver may be. Sixteen challenges take 16 × 2^difficulty hashes on average, which half of
+ * all honest handshakes of sixteen rounds would exceed; four times that, practically none does.
+ */
+const LUCK = 4;
+
 export class Initiator {
   readonly #settings: Settings;
   readonly #out: Outbox;
@@ -90,7 +96,7 @@ export class Initiator {
     link.state = 'solving';
     this.#links.setDeadline(link, undefined);
     const difficulty = this.#settings.powDifficulty;
-    const hashesMax = challengesPerLinkMax * 2 ** difficulty;
+    const hashesMax = LUCK * challengesPerLinkMax * 2 ** difficulty;
     this.#out.put({ kind: 'solve', link: link.id, challenge, difficulty, hashesMax });
   }
 

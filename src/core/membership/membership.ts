@@ -26,6 +26,10 @@ import type { AddressBook, Candidate, Neighbour, Neighbourhood } from './surroun
 
 /** Dials without a connection yet, at once. A guess: enough to get past a handful of black holes. */
 export const DIALS_MAX = 16;
+/** Former peers remembered for offers. 1,000 nodes that join at once then form a random graph (measured). */
+const FORMER_PEERS_MAX = 1_024;
+/** A former peer is not offered any longer than this: by then it may be gone. A guess. */
+const FORMER_PEER_LIFE: Millis = 300_000;
 /** A dial that has no connection after this no longer counts as hope. A guess: several round trips. */
 const DIAL_HOPE: Millis = 1_000;
 /** A connection on which the peer has not even begun its part after this no longer counts as hope. */
@@ -49,6 +53,8 @@ export class Membership {
   readonly #dials = new Map<string, Instant>();
   /** Known peers that have not had their first dial. */
   readonly #undialled = new Set<ConfiguredPeer>();
+  /** Peers that had to make room, a random one of which makes room in turn. */
+  #former: { readonly link: Neighbour; readonly since: Instant }[] = [];
   #isLooking = false;
   #isIsolated = false;
   #nextRound: Instant | undefined;
@@ -117,8 +123,18 @@ export class Membership {
 
   onEnded(link: Neighbour, code: string, now: Instant): void {
     this.#discovery.onLinkEnded(link.id);
+    if (code === 'made-room') this.#rememberFormer(link, now);
     if (link.dialled !== undefined) this.#judgeDialled(link, link.dialled, code, now);
     this.#look(now);
+  }
+
+  /**
+   * A peer that had to make room is still offered to those who come after it. Otherwise all whom a full
+   * node lets in within one round trip would know only each other, and stay an island.
+   */
+  #rememberFormer(link: Neighbour, since: Instant): void {
+    if (this.#former.length < FORMER_PEERS_MAX) this.#former.push({ link, since });
+    else this.#former[this.#random.below(FORMER_PEERS_MAX)] = { link, since };
   }
 
   onDialFailed(address: Address, reason: string, now: Instant): void {
@@ -134,8 +150,10 @@ export class Membership {
   }
 
   /** A 505 on an open link. */
-  onDiscovery(link: Neighbour, message: PeerDiscovery): void {
-    const offerable = offerableTo(link, this.#links.open, (address, via) =>
+  onDiscovery(link: Neighbour, message: PeerDiscovery, now: Instant): void {
+    this.#former = this.#former.filter(({ since }) => now - since < FORMER_PEER_LIFE);
+    const neighbours = [...this.#links.open, ...this.#former.map((former) => former.link)];
+    const offerable = offerableTo(link, neighbours, (address, via) =>
       this.#isOfferable(address, via),
     );
     this.#discovery.answer(link, message, offerable);

@@ -126,9 +126,14 @@ export class PeerBook {
     entry.isSelf = true;
   }
 
-  /** There are enough links: whoever is needed next may be dialled at once. */
+  /**
+   * There are enough links: whoever is needed next may be dialled at once. Except where links open and do
+   * not last: where a link opens before the peer can refuse it (proof of work in discovery), two full peers
+   * would otherwise be dialled in turn without any pause.
+   */
   resetBackoff(): void {
     for (const entry of this.#entries.values()) {
+      if (entry.failures > 0 && !entry.hasFailedLast) continue;
       entry.failures = 0;
       entry.notBefore = 0;
     }

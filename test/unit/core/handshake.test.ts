@@ -168,7 +168,7 @@ describe('the dialling side', () => {
         link,
         challenge: u64(1, 2),
         difficulty: 24,
-        hashesMax: 16 * 2 ** 24,
+        hashesMax: 64 * 2 ** 24,
       },
     ]);
     bench.give({ kind: 'proof-found', link, nonce: GOOD_NONCE });

@@ -1,0 +1,62 @@
+/** Where a network used to fall apart or to run hot. */
+import { describe, expect, it } from 'vitest';
+import { hopsFrom } from '../../src/sim/overlay.ts';
+import { Simulation } from '../../src/sim/simulation.ts';
+import { componentSizes, isSettled } from './support.ts';
+
+describe('many nodes that join within seconds through one bootstrapper', () => {
+  it.each([2, 5, 8, 9, 11, 12])('leave no islands behind (100 nodes, seed %i)', (seed) => {
+    const settings = { proofOfWork: 'none', maxConnections: 8 } as const;
+    const simulation = new Simulation({ seed, latency: 1, settings });
+    const bootstrapper = simulation.addNode();
+    simulation.addNodes(99, { bootstrapper: bootstrapper.address });
+    simulation.run({ until: () => isSettled(simulation), within: 600_000 });
+    expect(componentSizes(simulation)).toEqual([100]);
+  });
+
+  it.each([20, { min: 10, max: 100 }])(
+    'make one overlay of few hops (1,000 nodes, latency %j, seed 1)',
+    (latency) => {
+      const simulation = new Simulation({ seed: 1, latency, settings: { proofOfWork: 'none' } });
+      const bootstrapper = simulation.addNode();
+      simulation.addNodes(999, { bootstrapper: bootstrapper.address });
+      simulation.run({ until: () => isSettled(simulation), within: 600_000, every: 1_000 });
+      expect(componentSizes(simulation)).toEqual([1_000]);
+      expect(Math.max(...hopsFrom(simulation.overlay(), 7).values())).toBeLessThanOrEqual(10);
+    },
+  );
+});
+
+describe('a node that finds only full peers', () => {
+  it.each(['connection', 'none', 'discovery'] as const)(
+    'does not dial them over and over (proof_of_work = %s, seed 1)',
+    (proofOfWork) => {
+      const simulation = new Simulation({
+        seed: 1,
+        settings: { proofOfWork, powDifficulty: 8, maxConnections: 2, minConnections: 1 },
+      });
+      const full = simulation.addNodes(2);
+      for (const node of [...full, ...full]) simulation.addNode({ knownPeers: [node.address] });
+      simulation.run({ for: 5_000 });
+      const late = simulation.addNode({ knownPeers: full.map((node) => node.address) });
+      simulation.run({ for: 60_000 });
+      const attempts = late.reported('link-lost') + late.reported('handshake-failed');
+      expect(attempts).toBeLessThan(150);
+    },
+  );
+});
+
+describe('a node that is dialled while its own dials are under way', () => {
+  it('keeps the bound of links on their way (seed 1)', () => {
+    // The peers it dials (0 to 5) are far away, those that dial it are near.
+    const latency = (a: number, b: number): number => (Math.min(a, b) < 6 ? 100 : 1);
+    const simulation = new Simulation({ seed: 1, latency });
+    const far = simulation.addNodes(6);
+    const knownPeers = far.map((node) => node.address);
+    const busy = simulation.addNode({ knownPeers, bounds: { pendingLinksMax: 8 } });
+    simulation.addNodes(20, { knownPeers: [busy.address] });
+    // The simulator checks the bound at every step.
+    simulation.run({ for: 60_000 });
+    expect(busy.core.snapshot?.().sizes.pendingLinks.max).toBe(8);
+  });
+});
