@@ -13,16 +13,18 @@ import { AssertionError } from '../../src/basics/assert.ts';
 import { u64, type U64 } from '../../src/basics/integers.ts';
 import { cryptoProofs } from '../../src/daemon/proof-of-work/crypto-proofs.ts';
 import type { NonceJob } from '../../src/daemon/proof-of-work/jobs.ts';
-import { RESTART_WINDOW, RESTARTS_MAX } from '../../src/daemon/proof-of-work/lane.ts';
+import { ProofSolver, type ProofSolverOptions } from '../../src/daemon/proof-of-work/solver.ts';
 import {
-  JOBS_MAX,
-  ProofSolver,
-  type ProofSolverOptions,
-} from '../../src/daemon/proof-of-work/solver.ts';
+  IDLE_TIME,
+  RESTART_WINDOW,
+  RESTARTS_MAX,
+} from '../../src/daemon/proof-of-work/worker-pool.ts';
 import { encodePeerMessage } from '../../src/wire/peer-messages.ts';
+import { listenRaw, startNode, until, type RawPeer } from './support.ts';
 
 const CHALLENGE = u64(0xbc7a_300e, 0x74f6_cbcb);
 const TEXT = new TextEncoder().encode('127.0.0.1:30002');
+const BUILT_SOLVER = new URL('../../dist/daemon/proof-of-work/solver.js', import.meta.url);
 const REAL_WORKER = new URL('../../dist/daemon/proof-of-work/worker.js', import.meta.url);
 
 const cleanUps: (() => unknown)[] = [];
@@ -83,27 +85,27 @@ describe('the solver', () => {
     expect(answers).toEqual([]);
   });
 
-  it('gives jobs to all of its workers', async () => {
-    const { solver, answers } = solverWithLog({ workers: 2, workerScript: ANSWERS_ONCE });
-    solver.solve(easy(1));
-    solver.solve(easy(2));
-    expect(linksOf(await seen(answers, 2)).toSorted()).toEqual([1, 2]);
+  it.each(['simd', 'js'] as const)('finds a nonce with the kernel %s', async (kernel) => {
+    const { solver, answers } = solverWithLog({ kernel });
+    solver.solve({ link: 1, challenge: CHALLENGE, difficulty: 12, hashesMax: 2 ** 40 });
+    const [answer] = await seen(answers, 1);
+    expect(cryptoProofs.checkNonce(CHALLENGE, answer!.nonce!, 12)).toBe(true);
+  });
+
+  it('takes JavaScript where there is no WebAssembly', async () => {
+    // Without a compiler Node has none. Such a program is slow, so this is an easy job.
+    const program = `
+      solver.solve({ link: 1, challenge, difficulty: 8, hashesMax: 2 ** 40 });
+      setInterval(() => {}, 1000);`;
+    const { nonce } = JSON.parse(await runProgram(program, '--jitless')) as { nonce: U64 };
+    expect(cryptoProofs.checkNonce(u64(1, 2), nonce, 8)).toBe(true);
   });
 
   it('lets the process end while a job is being worked on', async () => {
-    const solverFile = new URL('../../dist/daemon/proof-of-work/solver.js', import.meta.url);
     const program = `
-      import { ProofSolver } from ${JSON.stringify(solverFile.href)};
-      const solver = new ProofSolver({ onNonce() {}, onOffer() {}, onTrouble() {} });
-      const challenge = { high: 1, low: 2 };
       solver.solve({ link: 1, challenge, difficulty: 31, hashesMax: 2 ** 50 });
       setTimeout(() => console.log('end of program'), 300);`;
-    const file = join(temporaryFolder(), 'program.mjs');
-    writeFileSync(file, program);
-    const run = promisify(execFile)(process.execPath, [file]);
-    cleanUps.push(() => run.child.kill());
-    const { stdout } = await run;
-    expect(stdout).toBe('end of program\n');
+    expect(await runProgram(program)).toBe('end of program\n');
   });
 });
 
@@ -190,32 +192,201 @@ describe('cancelling a link', () => {
     expect(linksOf(await seen(answers, 1))).toEqual([2]);
   });
 
+  it('has the worker stop, who is free for others then', async () => {
+    const { solver, answers } = solverWithLog({
+      workerScript: script(`parentPort.on('message', ({ kind, portion }) => {
+        if (kind === 'stop' || portion.job.link === 2) parentPort.postMessage(${NONCE});
+      });`),
+    });
+    solver.solve(easy(1));
+    await turn();
+    solver.cancel(1);
+    solver.solve(easy(2));
+    expect(linksOf(await seen(answers, 1))).toEqual([2]);
+  });
+
   it('makes room for other jobs', () => {
     const { solver } = solverWithLog({ workerScript: SILENT });
-    for (let link = 0; link < JOBS_MAX; link++) solver.solve(easy(link));
+    for (let link = 0; link < 256; link++) solver.solve(easy(link));
     solver.cancel(7);
-    expect(() => solver.solve(easy(JOBS_MAX))).not.toThrow();
+    expect(() => solver.solve(easy(256))).not.toThrow();
   });
 });
 
 describe('the bound on jobs', () => {
-  it('admits 264 and fails an assertion at one more', () => {
+  it('admits nonce jobs of 256 links and fails an assertion at one more', () => {
     const { solver } = solverWithLog({ workerScript: SILENT });
-    for (let link = 0; link < 264; link++) solver.solve(easy(link));
-    expect(() => solver.solve(easy(264))).toThrow(AssertionError);
+    for (let link = 0; link < 256; link++) solver.solve(easy(link));
+    expect(() => solver.solve(easy(256))).toThrow(AssertionError);
   });
 
-  it('counts offers too', () => {
+  it('admits 8 offers beside them and fails an assertion at one more', () => {
     const { solver } = solverWithLog({ workerScript: SILENT });
-    for (let link = 0; link < 264; link++) solver.solve(easy(link));
-    const offer = { link: 264, challenge: CHALLENGE, text: TEXT };
+    for (let link = 0; link < 256; link++) solver.solve(easy(link));
+    const offer = { link: 1, challenge: CHALLENGE, text: TEXT };
+    for (let i = 0; i < 8; i++) solver.proveOffer(offer);
     expect(() => solver.proveOffer(offer)).toThrow(AssertionError);
   });
 
   it('does not count a job that is replaced', () => {
     const { solver } = solverWithLog({ workerScript: SILENT });
-    for (let link = 0; link < 264; link++) solver.solve(easy(link));
-    expect(() => solver.solve(easy(263))).not.toThrow();
+    for (let link = 0; link < 256; link++) solver.solve(easy(link));
+    expect(() => solver.solve(easy(255))).not.toThrow();
+  });
+});
+
+describe('the workers', () => {
+  it.each([
+    [1, 1],
+    [2, 2],
+    [5, 3],
+  ])('for %i links that wait are %i where 3 are allowed', async (links, workers) => {
+    const { script, starts } = countingScript(ANSWERS);
+    const { solver, answers } = solverWithLog({ workers: 3, workerScript: script });
+    // One hash each, so that nobody who is up earlier can help.
+    for (let link = 1; link <= links; link++) solver.solve({ ...easy(link), hashesMax: 1 });
+    await seen(answers, links);
+    expect(starts()).toBe(workers);
+  });
+
+  it('are no more than links wait, however hard the jobs are', async () => {
+    const { script, starts } = countingScript(ANSWERS);
+    const { solver, answers } = solverWithLog({ workers: 3, workerScript: script });
+    solver.solve(hopeless(1, 2 ** 40));
+    await seen(answers, 1);
+    // Another solver's worker comes up meanwhile, and so would more of this one's.
+    await runningSolver();
+    expect(starts()).toBe(1);
+  });
+
+  it('help with the job of another when they have none', async () => {
+    const claim = join(temporaryFolder(), 'claim');
+    const { solver, answers } = solverWithLog({
+      workers: 2,
+      // Whoever is the first to get the job of link 3 never ends.
+      workerScript: script(`
+        import { writeFileSync } from 'node:fs';
+        parentPort.on('message', ({ kind, portion }) => {
+          if (kind === 'stop') return;
+          try {
+            if (portion.job.link === 3) writeFileSync(${JSON.stringify(claim)}, '', { flag: 'wx' });
+            if (portion.job.link === 3) return;
+          } catch {}
+          parentPort.postMessage(${NONCE});
+        });`),
+    });
+    solver.solve(easy(1));
+    solver.solve(easy(2));
+    await seen(answers, 2);
+    solver.solve(easy(3));
+    expect(linksOf(await seen(answers, 3)).at(-1)).toBe(3);
+  });
+
+  it('together keep to the hashes of a link', async () => {
+    const log = join(temporaryFolder(), 'log');
+    const { solver, answers } = solverWithLog({
+      workers: 2,
+      workerScript: script(`
+        import { appendFileSync } from 'node:fs';
+        parentPort.on('message', ({ portion: { job, hashesMax } }) => {
+          appendFileSync(${JSON.stringify(log)}, job.link + ' ' + hashesMax + '\\n');
+          parentPort.postMessage({ nonce: undefined, hashes: hashesMax });
+        });`),
+    });
+    solver.solve(hopeless(1, 5_000_000));
+    solver.solve(hopeless(2, 3_000_000));
+    await seen(answers, 2);
+    const portions = readFileSync(log, 'utf8').trim().split('\n');
+    const taken = [1, 2].map((link) =>
+      portions
+        .map((line) => line.split(' ').map(Number) as [number, number])
+        .filter(([of]) => of === link)
+        .reduce((sum, [, hashes]) => sum + hashes, 0),
+    );
+    expect(taken).toEqual([5_000_000, 3_000_000]);
+  });
+
+  it('are ended when there was nothing to do for a while, and started again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { script, starts } = countingScript(ANSWERS);
+    const { solver, answers, troubles } = solverWithLog({ workerScript: script });
+    solver.solve(easy(1));
+    await seen(answers, 1);
+    vi.advanceTimersByTime(IDLE_TIME);
+    solver.solve(easy(2));
+    await seen(answers, 2);
+    expect([starts(), troubles]).toEqual([2, []]);
+  });
+
+  it('are kept until then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { script, starts } = countingScript(ANSWERS);
+    const { solver, answers } = solverWithLog({ workerScript: script });
+    for (let link = 1; link <= 3; link++) {
+      solver.solve(easy(link));
+      await seen(answers, link);
+      vi.advanceTimersByTime(IDLE_TIME - 1);
+    }
+    expect(starts()).toBe(1);
+  });
+
+  it('are not ended over a job, however long it takes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { solver, answers } = await runningSolver();
+    solver.solve(hopeless(1, 2 ** 20));
+    await turn();
+    vi.advanceTimersByTime(IDLE_TIME);
+    expect(linksOf(await seen(answers, 1))).toEqual([1]);
+  });
+});
+
+describe('many links at once', () => {
+  it('are all served, each once, and the event loop is free meanwhile', async () => {
+    const { solver, answers } = solverWithLog();
+    const slices = 2;
+    for (let link = 1; link <= 64; link++) solver.solve(hopeless(link, slices * 2 ** 16));
+    let loopTurns = 0;
+    while (answers.length < 64) {
+      await turn();
+      loopTurns++;
+    }
+    expect(linksOf(answers).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 64 }, (_, i) => i + 1),
+    );
+    // Searching in the loop, as politely as can be, would allow for one turn each slice.
+    expect(loopTurns).toBeGreaterThan(10 * 64 * slices);
+  });
+
+  it('wait for no hard job of another', async () => {
+    const { solver, answers } = solverWithLog();
+    for (let link = 100; link < 110; link++) solver.solve(hopeless(link, 2 ** 40));
+    for (let link = 1; link <= 5; link++) solver.solve(easy(link));
+    expect(linksOf(await seen(answers, 5)).toSorted()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('leave nothing behind, if each demands a proof and closes when it has it', async () => {
+    const { solver, answers } = solverWithLog({ workerScript: script(ANSWERS) });
+    for (let link = 1; link <= 1000; link++) {
+      solver.solve(easy(link));
+      await seen(answers, link);
+      solver.cancel(link);
+    }
+    expect(new Set(linksOf(answers)).size).toBe(1000);
+  });
+
+  it('are served by a node that dials 64 peers', async () => {
+    const receivers = await Promise.all(Array.from({ length: 64 }, () => listenRaw()));
+    const { daemon } = await startNode({
+      config: {
+        proofOfWork: 'connection',
+        powDifficulty: 12,
+        minConnections: 64,
+        maxConnections: 64,
+        knownPeers: receivers.map(({ address }) => address),
+      },
+    });
+    await Promise.all(receivers.map(({ peers }, i) => judge(peers, u64(i, i))));
+    await until(() => daemon.snapshot().core.sizes.openLinks.size === 64);
   });
 });
 
@@ -239,7 +410,7 @@ describe('a worker that ends', () => {
     solver.solve(easy(1));
     await seen(answers, 1);
     expect(troubles).toEqual([
-      'the proof-of-work worker ended (exit code 1: Error: ouch) and is started again when needed',
+      'a proof-of-work worker ended (exit code 1: Error: ouch); another is started when needed',
     ]);
   });
 
@@ -267,7 +438,7 @@ describe('a worker that ends', () => {
     const { solver, answers, troubles } = solverWithLog({
       workerScript: endsFirst(
         1,
-        `parentPort.on('message', ({ kind }) => kind === 'cancel' && process.exit(1));`,
+        `parentPort.on('message', ({ kind }) => kind === 'stop' && process.exit(1));`,
       ),
     });
     solver.solve(hopeless(1, 1));
@@ -320,7 +491,7 @@ describe('a worker that ends again and again', () => {
     solver.solve(easy(1));
     await seen(troubles, 1 + RESTARTS_MAX);
     expect(troubles.at(-1)).toBe(
-      'the proof-of-work worker ended (exit code 1: Error: ouch) and rests for a minute',
+      'a proof-of-work worker ended (exit code 1: Error: ouch); none for a minute',
     );
   });
 
@@ -354,7 +525,7 @@ describe('a worker that ends again and again', () => {
     }
     vi.advanceTimersByTime(RESTART_WINDOW);
     solver.solve(easy(6));
-    expect((await seen(troubles, 6)).at(-1)).toContain('is started again');
+    expect((await seen(troubles, 6)).at(-1)).toContain('another is started when needed');
   });
 });
 
@@ -382,6 +553,33 @@ describe('closing the solver', () => {
     await expect(solver.close()).resolves.toBeUndefined();
   });
 
+  it.each([
+    ['has been searched for', 2 ** 40, 1],
+    ['may take no hashes', 0, 0],
+  ])(
+    'may happen when told of a nonce that %s: nothing is begun then',
+    async (_, hashesMax, begun) => {
+      const { script, starts } = countingScript(ANSWERS);
+      const answers: NonceAnswer[] = [];
+      const solver: ProofSolver = new ProofSolver({
+        onNonce: (link, nonce) => {
+          void solver.close();
+          note(answers, { link, nonce });
+        },
+        onOffer: () => {},
+        onTrouble: () => {},
+        workers: 1,
+        workerScript: script,
+      });
+      for (let link = 1; link <= 3; link++) solver.solve({ ...easy(link), hashesMax });
+      solver.solve(easy(4));
+      await seen(answers, 1);
+      // Another solver's worker comes up meanwhile, and so would this one's.
+      await runningSolver();
+      expect([answers.length, starts()]).toEqual([1, begun]);
+    },
+  );
+
   it('makes later jobs be ignored', async () => {
     const { solver, answers, troubles } = solverWithLog({ workerScript: UNUSABLE });
     await solver.close();
@@ -404,7 +602,9 @@ interface Offer {
 }
 
 /** A solver that is closed after the test, and lists of what it called back. */
-function solverWithLog(options: Pick<ProofSolverOptions, 'workers' | 'workerScript'> = {}) {
+function solverWithLog(
+  options: Pick<ProofSolverOptions, 'workers' | 'kernel' | 'workerScript'> = {},
+) {
   const answers: NonceAnswer[] = [];
   const offers: Offer[] = [];
   const troubles: string[] = [];
@@ -459,16 +659,54 @@ function easy(link: number): NonceJob {
 /** No thread is even started with this. */
 const UNUSABLE = new URL('https://nowhere.invalid/');
 const SILENT = script(`parentPort.on('message', () => {});`);
-const ANSWER = `({ number }) => parentPort.postMessage({ number, nonce: { high: 0, low: 0 } })`;
-const ANSWERS_ONCE = script(`parentPort.once('message', ${ANSWER}); setInterval(() => {}, 1000);`);
+const NONCE = `{ nonce: { high: 0, low: 0 }, hashes: 1 }`;
+const ANSWERS = `parentPort.on('message', ({ kind }) => {
+  if (kind === 'start') parentPort.postMessage(${NONCE});
+});`;
 /** The thread ends by itself once nothing listens any more. */
-const ANSWER_THEN_END = `parentPort.once('message', ${ANSWER});`;
+const ANSWER_THEN_END = `parentPort.once('message', () => parentPort.postMessage(${NONCE}));`;
 const ANSWERS_AND_ENDS = script(ANSWER_THEN_END);
 const ALWAYS_ENDS = script('throw new Error("ouch");');
 
 function script(code: string): URL {
   const source = `import { parentPort } from 'node:worker_threads'; ${code}`;
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+/**
+ * Runs a program that has a built `solver` and a `challenge` (1, 2), and that ends with the first
+ * answer, as JSON. Resolves with all that it prints.
+ */
+async function runProgram(program: string, ...flags: string[]): Promise<string> {
+  const file = join(temporaryFolder(), 'program.mjs');
+  writeFileSync(
+    file,
+    `import { ProofSolver } from ${JSON.stringify(BUILT_SOLVER.href)};
+    const challenge = { high: 1, low: 2 };
+    const solver = new ProofSolver({
+      onNonce: (link, nonce) => {
+        console.log(JSON.stringify({ link, nonce }));
+        process.exit();
+      },
+      onOffer() {},
+      onTrouble: console.log,
+    });
+    ${program}`,
+  );
+  const run = promisify(execFile)(process.execPath, [...flags, file]);
+  cleanUps.push(() => run.child.kill());
+  return (await run).stdout;
+}
+
+/** Plays the receivers' part on the one link of each: challenges, checks the proof and opens the link. */
+async function judge(peers: readonly RawPeer[], challenge: U64): Promise<void> {
+  await until(() => peers[0]?.messages.some(({ kind }) => kind === 'peer-info') ?? false);
+  const peer = peers[0]!;
+  peer.say({ kind: 'peer-challenge', challenge });
+  await until(() => peer.messages.some(({ kind }) => kind === 'peer-verification'));
+  const proof = peer.messages.find((message) => message.kind === 'peer-verification')!;
+  expect(cryptoProofs.checkNonce(challenge, proof.nonce, 12)).toBe(true);
+  peer.say({ kind: 'peer-validation', valid: true });
 }
 
 /** A script that counts how often it was started. */

@@ -5,8 +5,14 @@ import type { U64 } from '../../basics/integers.ts';
 import type { LinkId } from '../../core/inputs.ts';
 import { HEADER_BYTES, MESSAGE_BYTES_MAX } from '../../wire/message-types.ts';
 
-/** Links that wait for a nonce at once: no more links than these are not open yet, and open ones do not. */
-export const LINKS_MAX = 256;
+/**
+ * Links whose nonce jobs are known at once, one job each: no more links than these are not open yet, and the
+ * others are cancelled. The core sees to it; one more is a defect and fails an assertion.
+ */
+export const NONCE_LINKS_MAX = 256;
+
+/** Offers that wait for a nonce at once. The core starts no more; one more fails an assertion. */
+export const OFFERS_MAX = 8;
 
 /** The most zero bits that can be asked for: they are all in the first word of the digest. */
 const DIFFICULTY_MAX = 31;
@@ -38,15 +44,24 @@ export interface OfferJob {
 
 export type Job = ({ readonly kind: 'nonce' } & NonceJob) | ({ readonly kind: 'offer' } & OfferJob);
 
-/** To a worker. Jobs are known by a number that is never used twice. */
-export type Order =
-  /** Work on it; a nonce job takes the place of an earlier one of its link. */
-  | { readonly kind: 'start'; readonly number: number; readonly job: Job }
-  /** Drop all jobs of the link and forget what hashes it has taken. */
-  | { readonly kind: 'cancel'; readonly link: LinkId };
+/** What a worker does at a time: so many hashes of one job, from a random nonce on. */
+export interface Portion {
+  readonly job: Job;
+  /** At least 1. */
+  readonly hashesMax: number;
+}
 
-/** From a worker: the job is done, with a nonce, or without one if all its hashes are used up. */
-export interface Answer {
-  readonly number: number;
+/** To a worker. Every portion that is started is answered by one {@link Report}. */
+export type Order =
+  /** Work on it. Only for a worker that has none. */
+  | { readonly kind: 'start'; readonly portion: Portion }
+  /** Nobody wants the result any more: report soon. Without a portion there is nothing to stop. */
+  | { readonly kind: 'stop' };
+
+/** From a worker: it is done with its portion. */
+export interface Report {
+  /** Undefined: none of the nonces tried fits, or the portion was stopped. */
   readonly nonce: U64 | undefined;
+  /** How many were tried, 0 … `hashesMax`. */
+  readonly hashes: number;
 }

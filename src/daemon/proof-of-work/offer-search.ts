@@ -20,30 +20,40 @@ export interface OfferSearchOptions {
   readonly challenge: U64;
   /** The addresses as text; with challenge and nonce it fits into a message. */
   readonly text: Uint8Array;
+  /** Give up after this many hashes, 0 … 2^53. */
+  readonly hashesMax: number;
   /** The first nonce to be tried. */
   readonly start: U64;
 }
 
-/** Never gives up: 2^16 hashes do on average, and only one search in four million needs a million. */
 export class OfferSearch implements Search {
   readonly #packet: Uint8Array;
+  readonly #hashesMax: number;
   #next: U64;
+  #hashes = 0;
 
-  constructor({ challenge, text, start }: OfferSearchOptions) {
+  constructor({ challenge, text, hashesMax, start }: OfferSearchOptions) {
     this.#packet = encodePeerMessage(joinOffer({ challenge, nonce: start, text }));
+    this.#hashesMax = hashesMax;
     this.#next = start;
   }
 
+  get hashes(): number {
+    return this.#hashes;
+  }
+
   step(): Progress {
-    for (let i = 0; i < SLICE_HASHES; i++) {
+    const end = Math.min(this.#hashes + SLICE_HASHES, this.#hashesMax);
+    while (this.#hashes < end) {
       const nonce = this.#next;
+      this.#hashes++;
       writeU64(nonce, this.#packet, OFFER_NONCE_OFFSET);
       if (hash('sha256', this.#packet, 'hex').startsWith(ZERO_BITS_16)) {
         return { kind: 'ended', nonce };
       }
       this.#next = u64Plus(nonce, 1);
     }
-    return { kind: 'searching' };
+    return end < this.#hashesMax ? { kind: 'searching' } : { kind: 'ended', nonce: undefined };
   }
 }
 

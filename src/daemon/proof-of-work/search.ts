@@ -1,6 +1,6 @@
 /**
- * What a worker spends its time on: a search for one nonce, done in slices, so that several searches can
- * take turns and each can be dropped between two slices.
+ * What a worker spends its time on: trying one nonce after the other, done in slices, so that the search can
+ * be stopped between two of them.
  */
 import { u64, type U64 } from '../../basics/integers.ts';
 
@@ -9,6 +9,8 @@ export type Progress =
   { readonly kind: 'searching' } | { readonly kind: 'ended'; readonly nonce: U64 | undefined };
 
 export interface Search {
+  /** Hashes so far. */
+  readonly hashes: number;
   /** Tries the next slice of nonces, some milliseconds' worth. Not called again once the search has ended. */
   step(): Progress;
 }

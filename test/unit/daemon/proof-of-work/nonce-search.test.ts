@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AssertionError } from '../../../../src/basics/assert.ts';
 import { u64, u64FromHex, type U64 } from '../../../../src/basics/integers.ts';
-import { NonceSearch, type Spending } from '../../../../src/daemon/proof-of-work/nonce-search.ts';
+import { createKernel } from '../../../../src/daemon/proof-of-work/kernel.ts';
+import { NonceSearch } from '../../../../src/daemon/proof-of-work/nonce-search.ts';
 import type { Progress } from '../../../../src/daemon/proof-of-work/search.ts';
 import { challengeWith, firstNonce, zeroBits } from './oracle.ts';
 
 const SLICE = 2 ** 16;
 const PLENTY = 2 ** 40;
+const kernel = createKernel();
 
 describe('the search for a nonce', () => {
   it('finds the nonce that hashing one after the other finds', () => {
@@ -106,41 +108,23 @@ describe('the bound on hashes', () => {
   });
 });
 
-describe('what searches have taken', () => {
+describe('the hashes of a search', () => {
   const start = u64(1, 2);
   const challenge = challengeWith((c) => firstNonce(c, start, 10).before > 100);
-  const { nonce, before } = firstNonce(challenge, start, 10);
+  const { before } = firstNonce(challenge, start, 10);
 
-  it('includes the hash that found a nonce', () => {
-    const spending = { hashes: 5 };
-    search(challenge, start, 10, PLENTY, spending);
-    expect(spending.hashes).toBe(5 + before + 1);
+  it('include the one that found a nonce', () => {
+    expect(ended(challenge, start, 10, PLENTY).hashes).toBe(before + 1);
   });
 
-  it('includes all hashes of a search without a nonce', () => {
-    const spending = { hashes: 5 };
-    search(challenge, start, 10, 50, spending);
-    expect(spending.hashes).toBe(50);
+  it('are all that it may take if it found none', () => {
+    expect(ended(challenge, start, 10, 50).hashes).toBe(50);
   });
 
-  it('counts towards the bound of the next', () => {
-    expect(search(challenge, start, 10, before + 10, { hashes: 9 })).toEqual(nonce);
-    expect(search(challenge, start, 10, before + 10, { hashes: 10 })).toBeUndefined();
-  });
-
-  it('may be more than the next is allowed', () => {
-    const spending = { hashes: 1_000 };
-    expect(search(challenge, start, 0, 999, spending)).toBeUndefined();
-    expect(spending.hashes).toBe(1_000);
-  });
-});
-
-describe('a slice', () => {
-  it('is 2^16 hashes', () => {
-    const spending = { hashes: 0 };
+  it('grow by 2^16 with each slice', () => {
     const job = { challenge: u64(1, 2), difficulty: 31, hashesMax: 3 * SLICE, start: u64(0, 0) };
-    const nonces = new NonceSearch({ ...job, spending });
-    const steps = Array.from({ length: 3 }, () => [nonces.step().kind, spending.hashes]);
+    const nonces = new NonceSearch({ ...job, kernel });
+    const steps = Array.from({ length: 3 }, () => [nonces.step().kind, nonces.hashes]);
     expect(steps).toEqual([
       ['searching', SLICE],
       ['searching', 2 * SLICE],
@@ -160,12 +144,15 @@ function search(
   start: U64,
   difficulty: number,
   hashesMax = PLENTY,
-  spending: Spending = { hashes: 0 },
 ): U64 | undefined {
-  const nonces = new NonceSearch({ challenge, difficulty, hashesMax, spending, start });
+  return ended(challenge, start, difficulty, hashesMax).nonce;
+}
+
+function ended(challenge: U64, start: U64, difficulty: number, hashesMax: number) {
+  const nonces = new NonceSearch({ kernel, challenge, difficulty, hashesMax, start });
   let progress: Progress = nonces.step();
   while (progress.kind === 'searching') progress = nonces.step();
-  return progress.nonce;
+  return { nonce: progress.nonce, hashes: nonces.hashes };
 }
 
 function fromHex(text: string): U64 {

@@ -7,6 +7,7 @@ import { encodePeerMessage, joinOffer } from '../../../../src/wire/peer-messages
 import { packetZeroBits, plus } from './oracle.ts';
 
 const CHALLENGE = u64FromHex('bc7a300e74f6cbcb')!;
+const SLICE = 2 ** 12;
 const TEXT = new TextEncoder().encode('127.0.0.1:30002');
 
 describe('the search for the nonce of an offer', () => {
@@ -49,14 +50,40 @@ describe('the search for the nonce of an offer', () => {
     );
   });
 
-  it('is done in slices', () => {
-    const offers = new OfferSearch({ challenge: CHALLENGE, text: TEXT, start: u64(0, 0) });
-    expect(offers.step()).toEqual({ kind: 'searching' });
+  it('is done in slices of 2^12 hashes', () => {
+    const offers = searchFrom(u64(0, 0), 2 ** 40);
+    expect([offers.step().kind, offers.hashes]).toEqual(['searching', SLICE]);
   });
 });
 
+describe('the bound on hashes', () => {
+  it('lets the last hash still find a nonce', () => {
+    const offers = searchFrom(u64(0, 0x17361 - 9), 10);
+    expect(offers.step()).toEqual({ kind: 'ended', nonce: u64(0, 0x17361) });
+    expect(offers.hashes).toBe(10);
+  });
+
+  it('ends the search without a nonce one hash earlier', () => {
+    const offers = searchFrom(u64(0, 0x17361 - 9), 9);
+    expect(offers.step()).toEqual({ kind: 'ended', nonce: undefined });
+    expect(offers.hashes).toBe(9);
+  });
+
+  it('may be a number of whole slices', () => {
+    const offers = searchFrom(u64(0, 0), 2 * SLICE);
+    expect([offers.step(), offers.step()]).toEqual([
+      { kind: 'searching' },
+      { kind: 'ended', nonce: undefined },
+    ]);
+  });
+});
+
+function searchFrom(start: U64, hashesMax: number): OfferSearch {
+  return new OfferSearch({ challenge: CHALLENGE, text: TEXT, hashesMax, start });
+}
+
 function search(challenge: U64, text: Uint8Array, start: U64): U64 {
-  const offers = new OfferSearch({ challenge, text, start });
+  const offers = new OfferSearch({ challenge, text, hashesMax: 2 ** 40, start });
   let progress: Progress = offers.step();
   while (progress.kind === 'searching') progress = offers.step();
   return progress.nonce!;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AssertionError } from '../../../../src/basics/assert.ts';
 import { u64 } from '../../../../src/basics/integers.ts';
-import type { Job } from '../../../../src/daemon/proof-of-work/jobs.ts';
+import type { Portion } from '../../../../src/daemon/proof-of-work/jobs.ts';
+import { createKernel } from '../../../../src/daemon/proof-of-work/kernel.ts';
 import { Workbench } from '../../../../src/daemon/proof-of-work/workbench.ts';
 import { encodePeerMessage, joinOffer } from '../../../../src/wire/peer-messages.ts';
 import { firstNonce, packetZeroBits } from './oracle.ts';
@@ -9,210 +10,126 @@ import { firstNonce, packetZeroBits } from './oracle.ts';
 const START = u64(0, 0);
 const CHALLENGE = u64(1, 2);
 const TEXT = Uint8Array.of(1, 2, 3);
+const SLICE = 2 ** 16;
+const STOP = { kind: 'stop' } as const;
+const kernel = createKernel();
 
 describe('a workbench', () => {
-  it('is idle without jobs and has nothing to answer', () => {
-    const workbench = new Workbench(() => START);
+  it('is idle without a portion and has nothing to report', () => {
+    const workbench = new Workbench({ kernel, drawStart: () => START });
     expect([workbench.isIdle, workbench.step()]).toEqual([true, undefined]);
   });
 
-  it('is busy while it has a job', () => {
-    const workbench = workbenchWith(hopeless(1, 2));
-    expect(workbench.isIdle).toBe(false);
+  it('is busy while it has a portion', () => {
+    expect(workbenchWith(hopeless(2 * SLICE)).isIdle).toBe(false);
   });
 
-  it('is idle again when its last job is answered', () => {
-    const workbench = workbenchWith(easy(1));
+  it('is idle again when it has reported', () => {
+    const workbench = workbenchWith(hopeless(1));
     workbench.step();
     expect(workbench.isIdle).toBe(true);
   });
 
-  it('answers a nonce job with the first nonce that fits', () => {
-    const { nonce } = firstNonce(CHALLENGE, START, 4);
-    expect(workbenchWith(easy(1)).step()).toEqual({ number: 0, nonce });
+  it('reports the first nonce that fits and how many it has tried', () => {
+    const { nonce, before } = firstNonce(CHALLENGE, START, 4);
+    expect(workbenchWith(easy()).step()).toEqual({ nonce, hashes: before + 1 });
   });
 
-  it('answers a nonce job without a nonce when its hashes are used up', () => {
-    expect(answers(workbenchWith(hopeless(1, 2)), 2)).toEqual([
+  it('reports that no nonce fits when all are tried', () => {
+    const workbench = workbenchWith(hopeless(SLICE + 1));
+    expect([workbench.step(), workbench.step()]).toEqual([
       undefined,
-      { number: 0, nonce: undefined },
+      { nonce: undefined, hashes: SLICE + 1 },
     ]);
   });
 
-  it('answers an offer job with a nonce for the whole packet', () => {
-    const workbench = workbenchWith(offer(1));
-    let answer = workbench.step();
-    while (answer === undefined) answer = workbench.step();
-    const packet = encodePeerMessage(
-      joinOffer({ challenge: CHALLENGE, nonce: answer.nonce!, text: TEXT }),
-    );
-    expect(packetZeroBits(packet)).toBeGreaterThanOrEqual(16);
+  it('reports a nonce for the whole packet of an offer', () => {
+    const workbench = workbenchWith(offer(2 ** 40));
+    let report = workbench.step();
+    while (report === undefined) report = workbench.step();
+    const body = { challenge: CHALLENGE, nonce: report.nonce!, text: TEXT };
+    expect(packetZeroBits(encodePeerMessage(joinOffer(body)))).toBeGreaterThanOrEqual(16);
   });
 
-  it('starts each search where it is told to', () => {
+  it('keeps to the hashes of an offer, too', () => {
+    expect(workbenchWith(offer(1)).step()).toEqual({ nonce: undefined, hashes: 1 });
+  });
+
+  it('starts each portion where it is told to', () => {
     const starts = [u64(7, 7), u64(8, 8)];
-    const workbench = new Workbench(() => starts.shift()!);
-    for (const number of [0, 1]) {
-      const job = { ...easy(number), difficulty: 0 };
-      workbench.carryOut({ kind: 'start', number, job });
-    }
-    expect(answers(workbench, 2).map((answer) => answer?.nonce)).toEqual([u64(7, 7), u64(8, 8)]);
+    const workbench = new Workbench({ kernel, drawStart: () => starts.shift()! });
+    const nonces = [0, 1].map(() => {
+      workbench.carryOut({ kind: 'start', portion: anyNonce() });
+      return workbench.step()?.nonce;
+    });
+    expect(nonces).toEqual([u64(7, 7), u64(8, 8)]);
+  });
+
+  it('has one portion at a time: a second one is our own defect', () => {
+    const workbench = workbenchWith(hopeless(2));
+    expect(() => workbench.carryOut({ kind: 'start', portion: easy() })).toThrow(AssertionError);
   });
 });
 
-describe('taking turns', () => {
-  it('an easy job is not stuck behind a hard one of another link', () => {
-    const ended = answers(workbenchWith(hopeless(1, 1000), easy(2)), 2);
-    expect(ended.map((answer) => answer?.number)).toEqual([undefined, 1]);
-  });
-
-  it('a link with several jobs gets no more turns than one with a single job', () => {
-    const many = [hopeless(1, 100), offer(1), offer(1)];
-    const ended = answers(workbenchWith(...many, hopeless(2, 3)), 6);
-    expect(ended.findIndex((answer) => answer?.number === 3)).toBe(5);
-  });
-
-  it('the jobs of one link take turns among each other', () => {
-    const ended = answers(workbenchWith(offer(1), easy(1)), 2);
-    expect(ended.map((answer) => answer?.number)).toEqual([undefined, 1]);
-  });
-
-  it('a link that comes later waits for one round only', () => {
-    const workbench = workbenchWith(hopeless(1, 100), hopeless(2, 100));
+describe('stopping', () => {
+  it('is reported with what was tried until then', () => {
+    const workbench = workbenchWith(hopeless(100 * SLICE));
     workbench.step();
-    workbench.carryOut({ kind: 'start', number: 9, job: easy(3) });
-    expect(answers(workbench, 3).map((answer) => answer?.number)).toEqual([
-      undefined,
-      undefined,
-      9,
-    ]);
-  });
-});
-
-describe('a second nonce job of a link', () => {
-  it('takes the place of the first, which is not answered', () => {
-    const workbench = workbenchWith(hopeless(1, 2), easy(1));
-    expect(workbench.step()?.number).toBe(1);
+    workbench.carryOut(STOP);
+    expect(workbench.step()).toEqual({ nonce: undefined, hashes: SLICE });
     expect(workbench.isIdle).toBe(true);
   });
 
-  it('leaves offers of the link alone', () => {
-    const workbench = workbenchWith(offer(1), easy(1));
-    expect(answers(workbench, 2).map((answer) => answer?.number)).toEqual([undefined, 1]);
-    expect(workbench.isIdle).toBe(false);
+  it('works before the first slice', () => {
+    const workbench = workbenchWith(easy());
+    workbench.carryOut(STOP);
+    expect(workbench.step()).toEqual({ nonce: undefined, hashes: 0 });
   });
 
-  it('leaves other links alone', () => {
-    const workbench = workbenchWith(easy(2), easy(1), easy(1));
-    expect(answers(workbench, 2).map((answer) => answer?.number)).toEqual([0, 2]);
-  });
-
-  it('is charged with the hashes of the first', () => {
-    const workbench = workbenchWith(hopeless(1, 100));
-    answers(workbench, 3);
-    workbench.carryOut({ kind: 'start', number: 7, job: hopeless(1, 5) });
-    expect(answers(workbench, 2)[1]).toEqual({ number: 7, nonce: undefined });
-  });
-
-  it('is charged with the hashes of the first also if that was answered', () => {
-    const workbench = workbenchWith(hopeless(1, 3));
-    answers(workbench, 3);
-    workbench.carryOut({ kind: 'start', number: 7, job: hopeless(1, 3) });
-    expect(workbench.step()).toEqual({ number: 7, nonce: undefined });
-  });
-
-  it('is not charged with the hashes of another link', () => {
-    const workbench = workbenchWith(hopeless(1, 3));
-    answers(workbench, 3);
-    workbench.carryOut({ kind: 'start', number: 7, job: hopeless(2, 3) });
-    expect(answers(workbench, 3).map((answer) => answer?.number)).toEqual([
-      undefined,
-      undefined,
-      7,
-    ]);
-  });
-});
-
-describe('cancelling a link', () => {
-  const cancel = { kind: 'cancel', link: 1 } as const;
-
-  it('ends its jobs without an answer', () => {
-    const workbench = workbenchWith(offer(1), easy(1), offer(1));
-    workbench.carryOut(cancel);
+  it('means nothing while there is nothing to stop', () => {
+    const workbench = workbenchWith(anyNonce());
+    workbench.step();
+    workbench.carryOut(STOP);
     expect([workbench.isIdle, workbench.step()]).toEqual([true, undefined]);
   });
 
-  it('works in the middle of a search', () => {
-    const workbench = workbenchWith(hopeless(1, 2));
+  it('does not reach the next portion', () => {
+    const workbench = workbenchWith(anyNonce());
     workbench.step();
-    workbench.carryOut(cancel);
-    expect(workbench.isIdle).toBe(true);
-  });
-
-  it('leaves other links alone', () => {
-    const workbench = workbenchWith(hopeless(1, 100), easy(2));
-    workbench.carryOut(cancel);
-    expect(workbench.step()?.number).toBe(1);
-  });
-
-  it('means nothing for a link without jobs', () => {
-    const workbench = workbenchWith(easy(2));
-    workbench.carryOut(cancel);
-    expect(workbench.isIdle).toBe(false);
-  });
-
-  it('forgets the hashes that the link has taken', () => {
-    const workbench = workbenchWith(hopeless(1, 3));
-    answers(workbench, 3);
-    workbench.carryOut(cancel);
-    workbench.carryOut({ kind: 'start', number: 7, job: hopeless(1, 3) });
-    expect(answers(workbench, 3)).toEqual([undefined, undefined, { number: 7, nonce: undefined }]);
+    workbench.carryOut(STOP);
+    workbench.carryOut({ kind: 'start', portion: anyNonce() });
+    expect(workbench.step()).toEqual({ nonce: START, hashes: 1 });
   });
 });
 
-describe('the links whose hashes are counted', () => {
-  it('are 256 at most: the others are open or gone and cancelled', () => {
-    const jobs = Array.from({ length: 256 }, (_, link) => easy(link));
-    const workbench = workbenchWith(...jobs);
-    const oneMore = { kind: 'start', number: 256, job: easy(256) } as const;
-    expect(() => workbench.carryOut(oneMore)).toThrow(AssertionError);
-  });
-
-  it('do not include those that were cancelled', () => {
-    const jobs = Array.from({ length: 256 }, (_, link) => easy(link));
-    const workbench = workbenchWith(...jobs);
-    workbench.carryOut({ kind: 'cancel', link: 3 });
-    const oneMore = { kind: 'start', number: 256, job: easy(256) } as const;
-    expect(() => workbench.carryOut(oneMore)).not.toThrow();
-  });
-
-  it('do not include those that only have offers', () => {
-    const jobs = Array.from({ length: 256 }, (_, link) => easy(link));
-    expect(() => workbenchWith(...jobs, offer(256))).not.toThrow();
-  });
-});
-
-/** Ends without a nonce in as many slices: from 0 on, none of the nonces tried here has 31 zero bits. */
-function hopeless(link: number, slices: number): Job & { kind: 'nonce' } {
-  return { kind: 'nonce', link, challenge: CHALLENGE, difficulty: 31, hashesMax: slices * 2 ** 16 };
+/** From 0 on, none of the nonces tried here has 31 zero bits. */
+function hopeless(hashesMax: number): Portion {
+  return nonces(31, hashesMax);
 }
 
-/** Ends in the first slice. */
-function easy(link: number): Job & { kind: 'nonce' } {
-  return { kind: 'nonce', link, challenge: CHALLENGE, difficulty: 4, hashesMax: 2 ** 16 };
+/** Ends with a nonce in the first slice. */
+function easy(): Portion {
+  return nonces(4, SLICE);
 }
 
-/** Takes more than four slices. */
-function offer(link: number): Job {
-  return { kind: 'offer', link, challenge: CHALLENGE, text: TEXT };
+/** Ends with the first nonce. */
+function anyNonce(): Portion {
+  return nonces(0, 1);
 }
 
-function workbenchWith(...jobs: Job[]): Workbench {
-  const workbench = new Workbench(() => START);
-  jobs.forEach((job, number) => workbench.carryOut({ kind: 'start', number, job }));
+function nonces(difficulty: number, hashesMax: number): Portion {
+  return {
+    job: { kind: 'nonce', link: 1, challenge: CHALLENGE, difficulty, hashesMax },
+    hashesMax,
+  };
+}
+
+function offer(hashesMax: number): Portion {
+  return { job: { kind: 'offer', link: 1, challenge: CHALLENGE, text: TEXT }, hashesMax };
+}
+
+function workbenchWith(portion: Portion): Workbench {
+  const workbench = new Workbench({ kernel, drawStart: () => START });
+  workbench.carryOut({ kind: 'start', portion });
   return workbench;
-}
-
-function answers(workbench: Workbench, steps: number): ReturnType<Workbench['step']>[] {
-  return Array.from({ length: steps }, () => workbench.step());
 }
