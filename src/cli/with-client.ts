@@ -1,7 +1,8 @@
 /** A connection to a node for as long as a command needs it, and its errors in the command line's words. */
 import { formatApiTarget, type ApiTarget } from '../client/api-target.ts';
 import { ClientError } from '../client/client-error.ts';
-import { connect, type HearsayClient } from '../client/hearsay-client.ts';
+import { connect } from '../client/connect.ts';
+import type { HearsayClient } from '../client/hearsay-client.ts';
 import { Failure } from './failure.ts';
 
 /**

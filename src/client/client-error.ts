@@ -8,6 +8,11 @@ export const CLIENT_ERROR_CODES = [
   'bad-address',
   'bad-type',
   'bad-ttl',
+  'bad-data',
+  'bad-option',
+  'bad-validator',
+  'bad-verdict',
+  'bad-key',
   'data-too-large',
   'connection-refused',
   'connection-timeout',
@@ -15,6 +20,7 @@ export const CLIENT_ERROR_CODES = [
   'connection-lost',
   'not-an-api',
   'too-many-pending',
+  'validator-timeout',
   'closed',
 ] as const;
 
@@ -23,6 +29,7 @@ export type ClientErrorCode = (typeof CLIENT_ERROR_CODES)[number];
 /** Thrown, or given as rejection, by everything in the client library. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
+  /** Stable; {@link CLIENT_ERROR_CODES} has them all. */
   readonly code: ClientErrorCode;
 
   constructor(code: ClientErrorCode, message: string, cause?: unknown) {

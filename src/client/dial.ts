@@ -4,6 +4,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { formatApiTarget, type ApiTarget } from './api-target.ts';
 import { ClientError } from './client-error.ts';
+import { TIMER_MAX } from './options.ts';
 
 export interface DialOptions {
   /** Gives up when it fires; the promise then rejects with the reason of the signal. */
@@ -14,8 +15,6 @@ export interface DialOptions {
 
 /** As long as a node gives its own dials. */
 const DIAL_TIMEOUT = 10_000;
-/** A longer timer would fire at once. */
-const TIMEOUT_MAX = 2_147_483_647;
 /** Milliseconds of silence before TCP asks whether the other machine is still there. */
 const KEEP_ALIVE_DELAY = 60_000;
 
@@ -29,7 +28,7 @@ export function dial(target: ApiTarget, options: DialOptions = {}): Promise<Sock
     signal?.throwIfAborted();
     const socket = openSocket(target);
     const onTimeout = (): void => giveUp(timeoutError(target, timeout));
-    const timer = setTimeout(onTimeout, Math.min(timeout, TIMEOUT_MAX));
+    const timer = setTimeout(onTimeout, Math.min(timeout, TIMER_MAX));
     const onAbort = (): void => giveUp(signal?.reason);
     const onError = (error: NodeJS.ErrnoException): void => giveUp(dialError(target, error));
     const onConnect = (): void => {
@@ -53,12 +52,15 @@ export function dial(target: ApiTarget, options: DialOptions = {}): Promise<Sock
 }
 
 function openSocket(target: ApiTarget): Socket {
-  if (target.kind === 'unix') return connectSocket({ path: target.path });
+  // allowHalfOpen: a node that closes first still gets what we have not sent yet.
+  const allowHalfOpen = true;
+  if (target.kind === 'unix') return connectSocket({ path: target.path, allowHalfOpen });
   const { host, port } = target;
   // noDelay: a lone verdict or announcement leaves at once instead of waiting for an acknowledgement.
   return connectSocket({
     host,
     port,
+    allowHalfOpen,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_DELAY,

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_CONNECTION_BOUNDS } from '../../src/client/api-connection.ts';
-import { connect, type HearsayClient } from '../../src/client/hearsay-client.ts';
-import type { Subscription } from '../../src/client/subscription.ts';
+import {
+  connect,
+  type HearsayClient,
+  type Received,
+  type Subscription,
+} from '../../src/client/index.ts';
 import { notification, ScriptedNode, turns, type ScriptedSession } from './client-scripted-node.ts';
 
 let node: ScriptedNode;
@@ -107,7 +110,7 @@ describe('an announcement', () => {
 
   it('is refused when more than allowed wait to be sent', async () => {
     const { client } = await pair({
-      bounds: { ...DEFAULT_CONNECTION_BOUNDS, waitingFramesMax: 2 },
+      bounds: { waitingFramesMax: 2 },
     });
     const sent = [1, 2, 3].map((type) => client.announce(type, ''));
     const results = await Promise.allSettled(sent);
@@ -116,11 +119,30 @@ describe('an announcement', () => {
 
   it('is refused when more bytes than allowed wait to be sent', async () => {
     const { client } = await pair({
-      bounds: { ...DEFAULT_CONNECTION_BOUNDS, waitingBytesMax: 20 },
+      bounds: { waitingBytesMax: 20 },
     });
     const sent = [1, 2, 3].map((type) => client.announce(type, '12345'));
     const results = await Promise.allSettled(sent);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  });
+
+  it.each<[string, string, unknown, unknown]>([
+    ['data that is none', 'bad-data', { no: 'data' }, {}],
+    ['options that are none', 'bad-option', '', 'ttl=3'],
+    ['a signal that is none', 'bad-option', '', { signal: 'stop' }],
+    ['a TTL that is text', 'bad-ttl', '', { ttl: '3' }],
+  ])('with %s is refused', async (_what, expected, data, options) => {
+    const { client } = await pair();
+    await expect(client.announce(1, data as string, options as object)).rejects.toEqual(
+      code(expected),
+    );
+  });
+
+  it('is not sent if its signal has fired already', async () => {
+    const { client, session } = await pair();
+    await expect(client.announce(1, 'a', { signal: AbortSignal.abort('no') })).rejects.toBe('no');
+    await client.announce(2, 'b');
+    expect(await session.read(9)).toBe('000901f40000000262');
   });
 
   it('arrives even if the client is closed at once', async () => {
@@ -151,6 +173,27 @@ describe('a subscription', () => {
   it.each([[[]], [[1, 65_536]], [-1]])('of %j is refused', async (types) => {
     const { client } = await pair();
     expect(() => client.subscribe(types)).toThrow(code('bad-type'));
+  });
+
+  it.each<[unknown]>([['all'], [{ autoAccept: 'yes' }], [{ signal: 1 }]])(
+    'with the options %j is refused',
+    async (options) => {
+      const { client } = await pair();
+      expect(() => client.subscribe(1, options as object)).toThrow(code('bad-option'));
+    },
+  );
+
+  it('is not made if its signal has fired already', async () => {
+    const { client } = await pair();
+    expect(() => client.subscribe(1, { signal: AbortSignal.abort('no') })).toThrow('no');
+  });
+
+  it('ends with the reason of its signal', async () => {
+    const { client } = await pair();
+    const abort = new AbortController();
+    const waiting = client.subscribe(1, { signal: abort.signal }).next();
+    abort.abort('enough');
+    await expect(waiting).rejects.toBe('enough');
   });
 
   it('hands out what arrives', async () => {
@@ -226,6 +269,45 @@ describe('a subscription', () => {
     expect(await take(other, 2)).toEqual(['7 2 ', '9 2 ']);
   });
 
+  it('that is left has the client accept what the node goes on asking', async () => {
+    const { client, session } = await pair();
+    client.subscribe(1).close();
+    await session.read(8);
+    session.send(notification(7, 1, 'x'));
+    expect(await session.read(8)).toBe('000801f700070001');
+  });
+
+  it('that was never made has the client accept nothing', async () => {
+    const { client, session } = await pair();
+    const subscription = client.subscribe(2);
+    await session.read(8);
+    session.send(notification(7, 1, 'x') + notification(8, 2, 'y'));
+    await take(subscription, 1);
+    void client.close();
+    expect((await session.goodbye).toString('hex')).toBe('');
+    session.end();
+  });
+
+  it('answers for nothing more when it is left full and the client closed', async () => {
+    const { client, session } = await pair();
+    const subscription = client.subscribe(1);
+    await session.read(8);
+    session.send(Array.from({ length: 1_500 }, (_, i) => notification(i + 1, 1, '')).join(''));
+    await turns();
+    subscription.close();
+    void client.close();
+    expect((await session.goodbye).toString('hex')).toBe('');
+    session.end();
+  });
+
+  it('accepts as it arrives if told so, whether it is taken or not', async () => {
+    const { client, session } = await pair();
+    client.subscribe(1, { autoAccept: true });
+    await session.read(8);
+    session.send(notification(7, 1, 'x') + notification(8, 1, 'y'));
+    expect(await session.read(16)).toBe('000801f700070001000801f700080001');
+  });
+
   it('does not hold up anything while one of two of a type lags, but only until it is taken', async () => {
     const { client, session } = await pair();
     const [quick, slow] = [client.subscribe(1), client.subscribe(1)];
@@ -240,7 +322,7 @@ describe('a subscription', () => {
 describe('a verdict', () => {
   async function received(): Promise<{
     session: ScriptedSession;
-    item: { accept(): void; reject(): void };
+    item: Received;
   }> {
     const { client, session } = await pair();
     const subscription = client.subscribe(1337);
@@ -262,6 +344,14 @@ describe('a verdict', () => {
     expect(await session.read(8)).toBe('000801f7c81f0000');
   });
 
+  it('is nothing at all if the item was ignored', async () => {
+    const { session, item } = await received();
+    item.ignore();
+    void clients.at(-1)!.close();
+    expect((await session.goodbye).length).toBe(0);
+    session.end();
+  });
+
   it('is given once', async () => {
     const { session, item } = await received();
     item.reject();
@@ -277,7 +367,7 @@ describe('a verdict', () => {
     const { session, item } = await received();
     session.reset();
     await clients.at(-1)!.closed;
-    expect(() => item.accept()).not.toThrow();
+    expect(item.accept()).toBe(false);
   });
 
   it('still arrives if the client is closed right after it', async () => {
@@ -342,6 +432,20 @@ describe('a connection that ends', () => {
     expect(() => client.subscribe(1)).toThrow(code('closed'));
   });
 
+  it('still sends what waits if the node says goodbye first', async () => {
+    const { client, session } = await pair();
+    session.socket.removeAllListeners('data').pause();
+    // 20 MB: more than the sockets hold.
+    const sent = Array.from({ length: 300 }, () => client.announce(1, new Uint8Array(65_519)));
+    void client.close();
+    session.end();
+    await turns();
+    let bytes = 0;
+    session.socket.on('data', (chunk) => (bytes += chunk.length)).resume();
+    await Promise.all([...sent, session.goodbye]);
+    expect(bytes).toBe(300 * 65_527);
+  });
+
   it('may be closed twice', async () => {
     const { client, session } = await pair();
     void session.goodbye.then(() => session.end());
@@ -352,14 +456,14 @@ describe('a connection that ends', () => {
   });
 
   it('is cut if the node does not close it as well', async () => {
-    const { client } = await pair({ bounds: { ...DEFAULT_CONNECTION_BOUNDS, closePatience: 10 } });
+    const { client } = await pair({ bounds: { closePatience: 10 } });
     await client.close();
     expect(await client.closed).toBeUndefined();
   });
 
   it('tells that it was cut before all was sent', async () => {
     const { client, session } = await pair({
-      bounds: { ...DEFAULT_CONNECTION_BOUNDS, closePatience: 10 },
+      bounds: { closePatience: 10 },
     });
     session.socket.pause();
     const data = new Uint8Array(65_519);
@@ -396,6 +500,21 @@ describe('connecting', () => {
       await expect(connect(address)).rejects.toEqual(code('bad-address'));
     },
   );
+
+  it.each<[string, unknown, unknown]>([
+    ['bad-address', 7001, {}],
+    ['bad-address', null, {}],
+    ['bad-address', { port: 7001 }, {}],
+    ['bad-option', undefined, 'quickly'],
+    ['bad-option', undefined, { timeout: 0 }],
+    ['bad-option', undefined, { timeout: Number.NaN }],
+    ['bad-option', undefined, { timeout: '5s' }],
+    ['bad-option', undefined, { signal: {} }],
+    ['bad-option', undefined, { reconnect: 'yes' }],
+  ])('is refused with %s: %j, %j', async (expected, address, options) => {
+    const connecting = connect(address as string, options as object);
+    await expect(connecting).rejects.toEqual(code(expected));
+  });
 
   it('fails for a name that does not exist', async () => {
     await expect(connect('hearsay.invalid:7001')).rejects.toEqual(code('connection-failed'));

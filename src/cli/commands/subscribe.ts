@@ -5,7 +5,8 @@
 import type { Command } from 'commander';
 import { formatApiTarget, type ApiTarget } from '../../client/api-target.ts';
 import type { HearsayClient } from '../../client/hearsay-client.ts';
-import type { Received, Subscription } from '../../client/subscription.ts';
+import type { Received } from '../../client/received.ts';
+import type { Subscription } from '../../client/subscription.ts';
 import { apiOption, chooseApiTarget, collectDataTypes, parseCount } from '../arguments.ts';
 import { decodeUtf8, escapeData, toJsonLine } from '../display.ts';
 import { printResult, say } from '../print.ts';

@@ -1,22 +1,24 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { AbortListeners } from '../../../src/client/abort-listeners.ts';
 import { ClientError } from '../../../src/client/client-error.ts';
-import { SubscriptionQueue, type Received } from '../../../src/client/subscription.ts';
+import { SubscriptionQueue } from '../../../src/client/subscription.ts';
+import { receivedItem, turn } from './fakes.ts';
 
-function item(messageId: number): Received {
-  return { dataType: 1, messageId, data: new Uint8Array(0), accept() {}, reject() {} };
-}
+const BOUNDS = { queueItemsMax: 4, queueBytesMax: 100 };
+const LOST = new ClientError('connection-lost', 'lost');
 
-function queueWith(count: number): { queue: SubscriptionQueue; calls: string[] } {
+function queueWith(
+  count: number,
+  { signal, size = 0 }: { signal?: AbortSignal; size?: number } = {},
+): { queue: SubscriptionQueue; calls: string[] } {
   const calls: string[] = [];
-  const queue = new SubscriptionQueue([1], Promise.resolve(), {
-    onRoom: () => calls.push('room'),
-    onLeft: () => calls.push('left'),
-  });
-  for (let id = 1; id <= count; id++) queue.deliver(item(id));
+  const owner = { onRoom: () => calls.push('room'), onLeft: () => calls.push('left') };
+  const signals = new AbortListeners();
+  const queue = new SubscriptionQueue([1, 2], BOUNDS, owner, { signal, signals });
+  for (let id = 1; id <= count; id++) queue.deliver(receivedItem(id, new Uint8Array(size)).item);
   return { queue, calls };
 }
-
-const LOST = new ClientError('connection-lost', 'lost');
 
 describe('a subscription', () => {
   it('hands out items in the order in which they came', async () => {
@@ -29,18 +31,25 @@ describe('a subscription', () => {
   it('hands an item to the one who waits longest', async () => {
     const { queue } = queueWith(0);
     const waiting = [queue.next(), queue.next()];
-    queue.deliver(item(1));
-    queue.deliver(item(2));
+    queue.deliver(receivedItem(1).item);
+    queue.deliver(receivedItem(2).item);
     const results = await Promise.all(waiting);
     expect(results.map(({ value }) => value?.messageId)).toEqual([1, 2]);
   });
 
-  it('is full at 1,024 items', () => {
-    expect([queueWith(1_023).queue.isFull, queueWith(1_024).queue.isFull]).toEqual([false, true]);
+  it('is full at as many items as allowed', () => {
+    expect([queueWith(3).queue.isFull, queueWith(4).queue.isFull]).toEqual([false, true]);
   });
 
-  it('says that there is room when the first item of a full queue is taken, and only then', async () => {
-    const { queue, calls } = queueWith(1_024);
+  it('is full at as many bytes as allowed', () => {
+    const isFull = (size: number): boolean => queueWith(2, { size }).queue.isFull;
+    expect([isFull(49), isFull(50)]).toEqual([false, true]);
+  });
+
+  it('says that there is room when half of a full queue was taken, and only then', async () => {
+    const { queue, calls } = queueWith(4);
+    await queue.next();
+    expect(calls).toEqual([]);
     await queue.next();
     await queue.next();
     expect(calls).toEqual(['room']);
@@ -78,6 +87,13 @@ describe('a subscription', () => {
     expect([await queue.next(), calls]).toEqual([{ done: true, value: undefined }, ['left']]);
   });
 
+  it('is over for whoever waits when it is closed', async () => {
+    const { queue } = queueWith(0);
+    const waiting = queue.next();
+    queue.close();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+  });
+
   it('does not tell of a loss to whoever has left the loop', async () => {
     const { queue } = queueWith(1);
     queue.finish(LOST);
@@ -85,12 +101,83 @@ describe('a subscription', () => {
     expect(await queue.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('does not make a failed request an unhandled rejection', async () => {
+  it('abstains from what nobody took', () => {
+    const { queue } = queueWith(0);
+    const { item } = receivedItem(1);
+    queue.deliver(item);
+    queue.close();
+    expect(item.accept()).toBe(false);
+  });
+
+  it('leaves what was taken to be answered also after the end', async () => {
+    const { queue } = queueWith(1);
+    const { value } = await queue.next();
+    queue.close();
+    expect(value?.accept()).toBe(true);
+  });
+
+  it('can be disposed of', async () => {
+    const { queue } = queueWith(1);
+    await queue[Symbol.asyncDispose]();
+    expect(await queue.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('the signal of a subscription', () => {
+  it('ends it with its reason, dropping what waits', async () => {
+    const abort = new AbortController();
+    const { queue, calls } = queueWith(1, { signal: abort.signal });
+    abort.abort('enough');
+    await expect(queue.next()).rejects.toBe('enough');
+    expect(calls).toEqual(['left']);
+  });
+
+  it.each<[string, (queue: SubscriptionQueue) => void]>([
+    ['closed', (queue) => queue.close()],
+    ['lost', (queue) => queue.finish(LOST)],
+  ])('is left alone when the subscription is %s', (_how, end) => {
+    const { signal } = new AbortController();
+    const { queue } = queueWith(0, { signal });
+    end(queue);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('a subscription that is not ready', () => {
+  async function readiness(queue: SubscriptionQueue): Promise<unknown> {
+    const ready = queue.ready.then(
+      () => 'ready',
+      (error: unknown) => error,
+    );
+    return await Promise.race([ready, turn().then(() => 'pending')]);
+  }
+
+  it('becomes so when the last of its types stands', async () => {
+    const { queue } = queueWith(0);
+    queue.stands(2);
+    const before = await readiness(queue);
+    queue.stands(1);
+    expect([before, await readiness(queue)]).toEqual(['pending', 'ready']);
+  });
+
+  it('says that it never will when it is lost', async () => {
+    const { queue } = queueWith(0);
+    queue.finish(LOST);
+    expect(await readiness(queue)).toBe(LOST);
+  });
+
+  it('says that it never will when it is closed', async () => {
+    const { queue } = queueWith(0);
+    queue.close();
+    expect(await readiness(queue)).toMatchObject({ code: 'closed' });
+  });
+
+  it('makes no unhandled rejection of it', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', note);
-    new SubscriptionQueue([1], Promise.reject(LOST), { onRoom() {}, onLeft() {} }).finish(LOST);
-    await new Promise((resolve) => setImmediate(resolve));
+    queueWith(0).queue.finish(LOST);
+    await turn();
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
   });
