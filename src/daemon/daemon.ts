@@ -4,7 +4,6 @@
  * Nothing here belongs to the process: no signals, no exit codes, no output but through the logger handed
  * in. Any number of daemons can run side by side.
  */
-import type { Logger } from 'pino';
 import type { NodeEvent } from '../core/events.ts';
 import { GossipNode } from '../core/gossip-node.ts';
 import type { Input } from '../core/inputs.ts';
@@ -16,9 +15,10 @@ import type { ApiAddress, Config } from './config/config.ts';
 import { coreSettings } from './core-settings.ts';
 import { cryptoRandom } from './crypto-random.ts';
 import { Driver } from './driver.ts';
+import { ClientDesk, LocalClients } from './embedding/local-clients.ts';
 import { openDoors, reachableAddresses, type Doors, type ListenKey } from './listening.ts';
 import type { EventCounts } from './observe/counters.ts';
-import { Reporter } from './observe/reporter.ts';
+import { Reporter, type Log } from './observe/reporter.ts';
 import { cryptoProofs } from './proof-of-work/crypto-proofs.ts';
 import { ProofSolver } from './proof-of-work/solver.ts';
 import { addressesOf } from './resolver.ts';
@@ -33,11 +33,16 @@ import { Transport } from './transport/transport.ts';
 
 export interface DaemonOptions {
   readonly config: Config;
-  readonly log: Logger;
+  readonly log: Log;
   /** Told of everything that the log is told of, as data, before it is logged. Must not throw. */
   readonly onEvent?: (event: NodeEvent) => void;
   /** How messages name a listen setting, such as `node.ini:3 p2p_address = …`. Default: key and value. */
   readonly nameSetting?: (key: ListenKey) => string | undefined;
+  /**
+   * Whether applications can connect. Without, `apiAddress` of the configuration is to be a free port, which is
+   * let go at once. Default true.
+   */
+  readonly hasApi?: boolean;
   /** For tests; default {@link DAEMON_BOUNDS}. */
   readonly bounds?: DaemonBounds;
 }
@@ -53,8 +58,10 @@ export interface DaemonSnapshot {
 export interface Daemon {
   /** Where it listens for peers; the host is literal, the port the one that was really taken. */
   readonly p2pAddress: Address;
-  /** Where it listens for applications; likewise. */
+  /** Where it listens for applications; likewise. Without `hasApi` nobody listens there. */
   readonly apiAddress: ApiAddress;
+  /** The program that the node runs in, as its clients. */
+  readonly localClients: LocalClients;
   /** The state at this moment, as plain data. */
   snapshot(): DaemonSnapshot;
   /**
@@ -69,7 +76,7 @@ export interface Daemon {
  * code `listen`, and nothing left open, if one of them cannot be had.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, nameSetting, bounds = DAEMON_BOUNDS } = options;
+  const { config, nameSetting, hasApi = true, bounds = DAEMON_BOUNDS } = options;
   const reporter = new Reporter(options.log);
   const doors = await openDoors({
     config,
@@ -77,6 +84,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onTrouble: (error) => reporter.onAcceptTrouble(error),
     nameSetting,
   });
+  // Shut before anybody is let in: to all else a node without this door is a node like any other.
+  if (!hasApi) doors.api.stop();
   return new RunningDaemon({ options, bounds, reporter, doors });
 }
 
@@ -86,6 +95,7 @@ const pool = new BatchPool();
 class RunningDaemon implements Daemon {
   readonly p2pAddress: Address;
   readonly apiAddress: ApiAddress;
+  readonly localClients = new LocalClients((input) => this.#give(input));
   readonly #bounds: DaemonBounds;
   readonly #reporter: Reporter;
   readonly #onEvent: ((event: NodeEvent) => void) | undefined;
@@ -119,7 +129,7 @@ class RunningDaemon implements Daemon {
       settings: coreSettings(
         options.config,
         doors.p2pAddress,
-        reachableAddresses(doors.apiAddress),
+        options.hasApi === false ? [] : reachableAddresses(doors.apiAddress),
       ),
       random: cryptoRandom(),
       proofs: cryptoProofs,
@@ -211,7 +221,7 @@ class RunningDaemon implements Daemon {
       scheduler,
       hands: {
         transport: this.#transport,
-        api: this.#api,
+        api: new ClientDesk(this.#api, this.localClients),
         solver: this.#solver,
         resolve: (name) => void this.#resolve(name),
         report: (event) => this.#report(event),
@@ -233,6 +243,7 @@ class RunningDaemon implements Daemon {
   #tick(): void {
     this.#transport.tick();
     this.#api.tick();
+    this.localClients.tick();
     this.#reporter.tick();
   }
 }

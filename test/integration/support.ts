@@ -1,14 +1,17 @@
 /**
- * Real sockets for tests of the daemon: nodes on free ports, and raw connections that speak, or garble, the
- * protocol byte by byte. Waiting is always for something to happen, never for time to pass.
+ * Real sockets for tests of the daemon: nodes on free ports, below the surface that the testkit shows, and its
+ * scripted connections under the names that these tests gave them.
  */
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { NodeEvent } from '../../src/core/events.ts';
 import { defaultConfig, type Config } from '../../src/daemon/config/config.ts';
 import { startDaemon, type Daemon } from '../../src/daemon/daemon.ts';
 import { DAEMON_BOUNDS, type DaemonBounds } from '../../src/daemon/sockets/bounds.ts';
+import { openSocket } from '../../src/testkit/open-socket.ts';
+import { ScriptedConnection } from '../../src/testkit/scripted-connection.ts';
+import { until } from '../../src/testkit/waiting.ts';
 import type { Address } from '../../src/wire/address.ts';
 import { notificationReader, type Notification } from '../../src/wire/api-messages.ts';
 import type { FrameReader } from '../../src/wire/frame-reader.ts';
@@ -17,7 +20,8 @@ import {
   peerMessageReader,
   type PeerMessage,
 } from '../../src/wire/peer-messages.ts';
-import type { Violation } from '../../src/wire/violation.ts';
+
+export { turns, until } from '../../src/testkit/waiting.ts';
 
 /** A daemon of a test, with what it logged and told. */
 export interface TestNode {
@@ -50,43 +54,31 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
   return { daemon, lines, events };
 }
 
-/** One end of a connection that remembers what came, read by read. */
-export class RawConnection {
-  readonly socket: Socket;
-  readonly reads: Buffer[] = [];
-  hasEnded = false;
-  isClosed = false;
-  error: NodeJS.ErrnoException | undefined;
+/** Half open at the end, so that a test sees each direction end by itself; cut when the test is over. */
+const RAW = { allowHalfOpen: true, cleanUp: onTestFinished } as const;
 
-  constructor(socket: Socket) {
-    this.socket = socket;
-    socket.on('data', (chunk) => this.reads.push(chunk));
-    socket.on('end', () => (this.hasEnded = true));
-    socket.on('error', (error) => (this.error = error));
-    socket.on('close', () => (this.isClosed = true));
-    onTestFinished(() => void socket.destroy());
+export class RawConnection<
+  Said extends { readonly kind: string },
+> extends ScriptedConnection<Said> {
+  constructor(socket: Socket, reader: FrameReader<Said>) {
+    super(socket, reader, RAW);
   }
 
-  static open(where: { host: string; port: number } | { path: string }): Promise<RawConnection> {
-    const socket = connect({ ...where, allowHalfOpen: true });
-    const connection = new RawConnection(socket);
-    return new Promise((resolve, reject) => {
-      socket.once('connect', () => resolve(connection));
-      socket.once('error', reject);
-    });
-  }
-
-  get bytes(): Buffer {
-    return Buffer.concat(this.reads);
-  }
-
-  send(...frames: Uint8Array[]): void {
-    this.socket.write(Buffer.concat(frames));
+  /** Connects, and says nothing. What comes may be read by somebody else as well. */
+  static async open(
+    where: { host: string; port: number } | { path: string },
+  ): Promise<RawConnection<PeerMessage>> {
+    const socket = await openSocket('path' in where ? `unix:${where.path}` : where, RAW);
+    return new RawConnection(socket, peerMessageReader());
   }
 }
 
 /** A connection to a node's application interface. */
-export class RawClient extends RawConnection {
+export class RawClient extends RawConnection<Notification> {
+  constructor(socket: Socket) {
+    super(socket, notificationReader());
+  }
+
   static async join({ daemon }: TestNode): Promise<RawClient> {
     const { apiAddress: api } = daemon;
     const where = api.kind === 'tcp' ? { host: api.host, port: api.port } : { path: api.path };
@@ -94,13 +86,17 @@ export class RawClient extends RawConnection {
     return new RawClient(socket);
   }
 
-  get notifications(): Notification[] {
-    return decodeAll(notificationReader(), this.bytes);
+  get notifications(): readonly Notification[] {
+    return this.received;
   }
 }
 
 /** A connection to a node's peer port, or from a node. */
-export class RawPeer extends RawConnection {
+export class RawPeer extends RawConnection<PeerMessage> {
+  constructor(socket: Socket) {
+    super(socket, peerMessageReader());
+  }
+
   /** Dials a node and introduces itself with `port`; resolves when the link is open. */
   static async link({ daemon }: TestNode, port = 0): Promise<RawPeer> {
     const { socket } = await RawConnection.open(daemon.p2pAddress);
@@ -110,8 +106,8 @@ export class RawPeer extends RawConnection {
     return peer;
   }
 
-  get messages(): PeerMessage[] {
-    return decodeAll(peerMessageReader(), this.bytes);
+  get messages(): readonly PeerMessage[] {
+    return this.received;
   }
 
   say(...messages: PeerMessage[]): void {
@@ -130,31 +126,4 @@ export async function listenRaw(): Promise<{ address: Address; peers: RawPeer[];
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return { address: { host: '127.0.0.1', port: address.port }, peers, server };
-}
-
-/** Resolves once `isTrue()`; the test's own time limit ends it otherwise. */
-export async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-/** Lets the event loop of this process, and so the daemons in it, do everything that is due now. */
-export async function turns(count = 3): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function decodeAll<M extends { readonly kind: string }>(
-  reader: FrameReader<M>,
-  bytes: Uint8Array,
-): M[] {
-  const messages: M[] = [];
-  reader.push(bytes);
-  for (let next = reader.next(); next !== undefined; next = reader.next()) {
-    if (isViolation(next)) throw new Error(next.reason);
-    messages.push(next);
-  }
-  return messages;
-}
-
-function isViolation(message: { readonly kind: string }): message is Violation {
-  return message.kind === 'violation';
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { CLIENT_ERROR_CODES } from '../../src/client/client-error.ts';
 import { HANG_UP_CODES } from '../../src/core/events.ts';
 import { CONFIG_ERROR_CODES } from '../../src/daemon/config/config.ts';
+import { NODE_ERROR_CODES } from '../../src/daemon/embedding/node-error.ts';
 import { VIOLATION_CODES } from '../../src/wire/violation.ts';
 import { filesBelow, read, ROOT } from './sources.ts';
 
@@ -22,6 +23,7 @@ describe('docs/errors.md', () => {
     ['Violations', VIOLATION_CODES],
     ['Other ends of a link', [...HANG_UP_CODES, 'closed']],
     ['Configuration', [...CONFIG_ERROR_CODES, 'listen']],
+    ['Embedding', NODE_ERROR_CODES],
     ['Client library', CLIENT_ERROR_CODES],
   ])('lists the codes of "%s", all of them and no others', (heading, codes) => {
     expect(codesUnder(heading)).toEqual([...codes].sort());

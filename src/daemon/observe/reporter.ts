@@ -2,7 +2,6 @@
  * Where everything arrives that is worth a line or a count: the core's events, and what the sockets notice.
  * At most {@link LINES_PER_TICK_MAX} lines leave in a tick, and one that says how many were held back.
  */
-import type { Logger } from 'pino';
 import type { NodeEvent } from '../../core/events.ts';
 import type { ClientId, LinkId } from '../../core/inputs.ts';
 import { formatAddress, type Address } from '../../wire/address.ts';
@@ -12,12 +11,20 @@ import { lineOf, type Line } from './event-lines.ts';
 import { LineBudget } from './line-budget.ts';
 import { printable } from './printable.ts';
 
+/** What is asked of a log; a pino logger is one. */
+export interface Log {
+  isLevelEnabled(level: string): boolean;
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
 export class Reporter {
-  readonly #log: Logger;
+  readonly #log: Log;
   readonly #budget = new LineBudget();
   readonly #counter = new EventCounter();
 
-  constructor(log: Logger) {
+  constructor(log: Log) {
     this.#log = log;
   }
 

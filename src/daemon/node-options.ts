@@ -1,0 +1,53 @@
+/**
+ * What `createNode` can be told: the keys of the configuration file under the names that JavaScript gives
+ * them, with the same meaning, bounds and defaults, except where a program differs from a service: it listens
+ * on a free port, has no API unless told, and counts time in milliseconds.
+ */
+import type { Millis, ProofOfWork } from '../core/settings.ts';
+import type { NodeLog } from './embedding/node-log.ts';
+
+/** `HOST:PORT`, `[IPV6]:PORT`, or the two apart, the host without brackets. */
+export type AddressOption = string | { readonly host: string; readonly port: number };
+
+/** All may be left out. Times are in milliseconds, whole ones. */
+export interface NodeOptions {
+  /** Listen for peers here; port 0 takes a free one. Default `127.0.0.1:0`, so nodes never collide. */
+  readonly p2pAddress?: AddressOption | undefined;
+  /**
+   * Listen for applications here, or on the socket `unix:PATH`; port 0 takes a free one. Default false:
+   * nowhere.
+   */
+  readonly api?: AddressOption | false | undefined;
+  /** Peers to connect to at the start, at most 1,000. Default none. */
+  readonly knownPeers?: readonly AddressOption[] | undefined;
+  /** The peer to begin with when no known peer answers. Default none. */
+  readonly bootstrapper?: AddressOption | undefined;
+  /** The port told to peers, 1 … 65,535. Default the one that is listened on. */
+  readonly advertisePort?: number | undefined;
+  /** Peers each announcement is given to, 1 … `minConnections`. Default 4, or what fits the other two. */
+  readonly degree?: number | undefined;
+  /** Look for more peers while fewer links are open, `degree` … `maxConnections`. Default 4, likewise. */
+  readonly minConnections?: number | undefined;
+  /** Never more open links than this, 2 … 10,000. Default 32, likewise. */
+  readonly maxConnections?: number | undefined;
+  /** Time between checks for too few peers, 1 … a year. Default 60,000. */
+  readonly searchCooldownMillis?: Millis | undefined;
+  /** The longest a peer waits for its challenge, 0 (at once) … a year. Default 0. */
+  readonly challengeCooldownMillis?: Millis | undefined;
+  /** Where peers ask each other for a proof of work; the same in a whole network. Default `connection`. */
+  readonly proofOfWork?: ProofOfWork | undefined;
+  /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 24: some seconds of one core. */
+  readonly powDifficulty?: number | undefined;
+  /** Messages of peers that travel on: all, or only those with a subscriber here. Default `all`. */
+  readonly relay?: 'all' | 'subscribed' | undefined;
+  /** After this a subscriber that has not answered abstains, 1 … a year. Default 60,000. */
+  readonly validationTimeoutMillis?: Millis | undefined;
+  /** How long a message is remembered as seen, 1 … a year. Default 600,000. */
+  readonly seenWindowMillis?: Millis | undefined;
+  /** How links are carried. There is one way so far, and it is the default. */
+  readonly transport?: 'plain' | undefined;
+  /** Where log lines go: a pino logger, `console`, or whatever has these methods. Default nowhere. */
+  readonly log?: NodeLog | undefined;
+  /** Closes the node when it fires; before that, ends its start. */
+  readonly signal?: AbortSignal | undefined;
+}

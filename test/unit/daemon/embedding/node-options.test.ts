@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { CONFIG_KEYS, defaultConfig } from '../../../../src/daemon/config/config.ts';
+import { NodeError } from '../../../../src/daemon/embedding/node-error.ts';
+import type { NodeOptions } from '../../../../src/daemon/node-options.ts';
+import { NODE_OPTION_NAMES, readNodeOptions } from '../../../../src/daemon/read-node-options.ts';
+
+/** Keys that a program cannot set: without effect in this version, or nothing to a program. */
+const NOT_OFFERED = ['cache_size', 'network', 'state_dir', 'admin_address', 'hostkey', 'log_level'];
+
+/** The message for options that plain JavaScript might hand in. */
+function refusal(options: unknown): string {
+  try {
+    readNodeOptions(options as NodeOptions);
+  } catch (error) {
+    if (error instanceof NodeError && error.code === 'bad-option') return error.message;
+    throw error;
+  }
+  throw new Error('they were taken');
+}
+
+describe('options', () => {
+  it('that are left out are those of the configuration, except where a program is no service', () => {
+    const { config, hasApi } = readNodeOptions({});
+    expect({ config, hasApi }).toEqual({
+      config: {
+        ...defaultConfig(),
+        p2pAddress: { host: '127.0.0.1', port: 0 },
+        apiAddress: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+        stateDir: config.stateDir,
+      },
+      hasApi: false,
+    });
+  });
+
+  it('that are undefined are left out', () => {
+    expect(readNodeOptions({ degree: undefined, p2pAddress: undefined, api: undefined })).toEqual(
+      readNodeOptions({}),
+    );
+  });
+
+  it('exist for every key but those that mean nothing to a program', () => {
+    const camelCase = (key: string): string =>
+      key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    const expected = CONFIG_KEYS.filter(({ name }) => !NOT_OFFERED.includes(name)).map(
+      ({ name, unit }) => {
+        if (name === 'api_address') return 'api';
+        return camelCase(name) + (unit === 'seconds' ? 'Millis' : '');
+      },
+    );
+    expect([...NODE_OPTION_NAMES].sort()).toEqual([...expected, 'log', 'signal'].sort());
+  });
+
+  it('set what they are named after', () => {
+    const { config } = readNodeOptions({
+      degree: 2,
+      minConnections: 3,
+      maxConnections: 5,
+      advertisePort: 6000,
+      proofOfWork: 'discovery',
+      powDifficulty: 7,
+      relay: 'subscribed',
+      transport: 'plain',
+    });
+    expect(config).toMatchObject({
+      degree: 2,
+      minConnections: 3,
+      maxConnections: 5,
+      advertisePort: 6000,
+      proofOfWork: 'discovery',
+      powDifficulty: 7,
+      relay: 'subscribed',
+      transport: 'plain',
+    });
+  });
+
+  it('pull the other counts of links along, as in a file', () => {
+    expect(readNodeOptions({ degree: 50 }).config).toMatchObject({
+      minConnections: 50,
+      maxConnections: 50,
+    });
+  });
+
+  it('take addresses as text or as host and port', () => {
+    const { config } = readNodeOptions({
+      p2pAddress: '127.0.0.1:6001',
+      bootstrapper: { host: '::1', port: 6002 },
+      knownPeers: ['[::1]:6003', { host: 'peer.example', port: 6004 }],
+      api: 'unix:/tmp/api.sock',
+    });
+    expect(config).toMatchObject({
+      p2pAddress: { host: '127.0.0.1', port: 6001 },
+      bootstrapper: { host: '::1', port: 6002 },
+      knownPeers: [
+        { host: '::1', port: 6003 },
+        { host: 'peer.example', port: 6004 },
+      ],
+      apiAddress: { kind: 'unix', path: '/tmp/api.sock' },
+    });
+  });
+
+  it('count time in milliseconds', () => {
+    const { config } = readNodeOptions({
+      searchCooldownMillis: 1,
+      challengeCooldownMillis: 0,
+      validationTimeoutMillis: 1_500,
+      seenWindowMillis: 31_536_000_000,
+    });
+    expect(config).toMatchObject({
+      searchCooldown: 1,
+      challengeCooldown: 0,
+      validationTimeout: 1_500,
+      seenWindow: 31_536_000_000,
+    });
+  });
+
+  it('allow no longer times than a file does', () => {
+    const key = CONFIG_KEYS.find(({ name }) => name === 'seen_window');
+    expect(key?.allowed).toBe('1 to 31536000');
+  });
+
+  it('warn of what is probably not meant, by their own names', () => {
+    const { warnings } = readNodeOptions({ api: '0.0.0.0:7001' });
+    expect(warnings.map((line) => line.slice(0, 30))).toEqual(['api 0.0.0.0:7001: not a loopba']);
+  });
+});
+
+describe('an option', () => {
+  it.each([
+    [{ degree: 0 }, 'degree 0: too small; allowed: 1 to 10000, at most minConnections'],
+    [{ degree: '4' }, "degree '4': allowed: a number"],
+    [{ powDifficulty: 1.5 }, 'powDifficulty 1.5: not a whole number in decimal digits; allowed'],
+    [{ maxConnections: Number.NaN }, 'maxConnections NaN: not a whole number'],
+    [{ degree: 5, minConnections: 3 }, 'degree 5: more than minConnections, which is 3'],
+    [{ relay: 'some' }, 'relay some: not one of the allowed words; allowed: all or subscribed'],
+    [{ relay: true }, 'relay true: allowed: a string'],
+    [{ transport: 'tls' }, 'transport tls: plain is the only transport'],
+    [{ p2pAddress: 'nowhere' }, 'p2pAddress nowhere: the port is missing; allowed: HOST:PORT'],
+    [{ p2pAddress: 6001 }, 'p2pAddress 6001: allowed: an address like'],
+    [{ p2pAddress: { port: 6001 } }, 'p2pAddress { port: 6001 }: allowed: an address like'],
+    [{ api: true }, "api true: allowed: false, 'HOST:PORT', 'unix:PATH' or { host, port }"],
+    [{ api: 'unix:' }, 'api unix:: the path after unix: is missing'],
+    [{ knownPeers: '::1:6001' }, "knownPeers '::1:6001': allowed: an array of addresses"],
+    [{ knownPeers: ['a:1', 2] }, "knownPeers [ 'a:1', 2 ]: allowed: an array of addresses"],
+    [{ knownPeers: ['a:0'] }, 'knownPeers a:0: entry 1, a:0: the port is not a number from 1'],
+    [
+      { validationTimeoutMillis: 0 },
+      'validationTimeoutMillis 0: allowed: whole milliseconds, 1 to 31536000000 (a year)',
+    ],
+    [{ seenWindowMillis: 1.5 }, 'seenWindowMillis 1.5: allowed: whole milliseconds'],
+    [{ seenWindowMillis: 31_536_000_001 }, 'seenWindowMillis 31536000001: allowed'],
+    [{ searchCooldownMillis: '60' }, "searchCooldownMillis '60': allowed: whole milliseconds"],
+    [{ validationTimeout: 60 }, "there is no option 'validationTimeout'; the nearest is validati"],
+    [{ log: {} }, 'log {}: allowed: an object with the methods debug, info and warn'],
+    [{ signal: 'now' }, "signal 'now': allowed: an AbortSignal"],
+  ])('that is wrong, %j, is refused with name, value and what is allowed', (options, start) => {
+    expect(refusal(options)).toContain(start);
+  });
+
+  it.each([[null], ['127.0.0.1:6001'], [7]])('cannot be given as %j', (options) => {
+    expect(refusal(options)).toContain('the options of createNode() are an object');
+  });
+
+  it('whose value looks like a key of the configuration is shown as it was given', () => {
+    expect(refusal({ knownPeers: ['known_peers.example:0', 'x'] })).toContain(
+      'known_peers.example:0',
+    );
+  });
+
+  it('is refused on one line, whatever is in it', () => {
+    expect(refusal({ bootstrapper: 'a\nb:1' }).split('\n').length).toBe(1);
+  });
+});
