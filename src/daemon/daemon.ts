@@ -18,6 +18,7 @@ import { Driver } from './driver.ts';
 import { ClientDesk, LocalClients } from './embedding/local-clients.ts';
 import { openDoors, reachableAddresses, type Doors, type ListenKey } from './listening.ts';
 import type { EventCounts } from './observe/counters.ts';
+import { DescriptorWatch } from './observe/descriptor-watch.ts';
 import { Reporter, type Log } from './observe/reporter.ts';
 import { cryptoProofs } from './proof-of-work/crypto-proofs.ts';
 import { ProofSolver } from './proof-of-work/solver.ts';
@@ -105,6 +106,7 @@ class RunningDaemon implements Daemon {
   readonly #api: Api;
   readonly #solver: ProofSolver;
   readonly #driver: Driver;
+  readonly #descriptors: DescriptorWatch;
   readonly #housekeeping: NodeJS.Timeout;
   #closed: Promise<void> | undefined;
 
@@ -119,6 +121,7 @@ class RunningDaemon implements Daemon {
     this.apiAddress = doors.apiAddress;
     this.#bounds = bounds;
     this.#reporter = parts.reporter;
+    this.#descriptors = new DescriptorWatch((error) => parts.reporter.onAcceptTrouble(error));
     this.#onEvent = options.onEvent;
     const gear: SendGear = {
       pool,
@@ -244,6 +247,7 @@ class RunningDaemon implements Daemon {
     this.#transport.tick();
     this.#api.tick();
     this.localClients.tick();
+    this.#descriptors.tick();
     this.#reporter.tick();
   }
 }

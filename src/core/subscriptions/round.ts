@@ -94,11 +94,6 @@ export class Rounds<Gate> {
     return this.#first;
   }
 
-  /** Whether nobody at all owes an answer under this ID. */
-  isUnused(messageId: number): boolean {
-    return this.#headOf(messageId) === undefined;
-  }
-
   /** The round under this ID that a subscriber owes an answer. */
   find(messageId: number, subscriber: Subscriber): Round<Gate> | undefined {
     let round = this.#headOf(messageId);

@@ -1,5 +1,5 @@
 /**
- * One local program: what it subscribed to, how many answers it owes, which of its message IDs rest, and
+ * One local program: what it subscribed to, how many answers it owes, which of its message IDs are free, and
  * whether it is waited for.
  */
 import type { ClientId } from '../inputs.ts';
@@ -11,6 +11,10 @@ interface RestingId {
   readonly until: Instant;
 }
 
+/** Message IDs are 1 … 65,535: one bit each, and that of 0 is never free. */
+const ID_WORDS = 65_536 / 32;
+const ALL_TAKEN = -1;
+
 /** Rested IDs that are kept in the list before it is cut. */
 const RESTED_MAX = 1_024;
 
@@ -18,10 +22,11 @@ export class Subscriber {
   readonly client: ClientId;
   /** One bit a data type: 8 KiB however many there are. */
   readonly #types = new Uint32Array(65_536 / 32);
-  /** IDs at rest, in the order in which they become free; {@link #restingSet} finds them. */
+  /** IDs that it owes an answer to or that rest: one bit each, another 8 KiB. */
+  readonly #takenIds = new Int32Array(ID_WORDS);
+  /** IDs at rest, in the order in which they become free. */
   #resting: RestingId[] = [];
   #restingHead = 0;
-  readonly #restingSet = new Set<number>();
   /** Notifications that it has not answered and that have not timed out. */
   owed = 0;
   /** Notifications that timed out since its last answer in time. */
@@ -33,19 +38,11 @@ export class Subscriber {
 
   constructor(client: ClientId) {
     this.client = client;
+    this.#takenIds[0] = 1;
   }
 
   get isSilent(): boolean {
     return this.waitedFrom === Number.POSITIVE_INFINITY;
-  }
-
-  /** IDs that cannot be used for it now. */
-  get idsTaken(): number {
-    return this.owed + this.#restingSet.size;
-  }
-
-  get hasRestingIds(): boolean {
-    return this.#restingSet.size > 0;
   }
 
   /** Adds a data type; false if it was there before. */
@@ -59,14 +56,33 @@ export class Subscriber {
     return ((this.#types[dataType >>> 5]! >>> (dataType & 31)) & 1) === 1;
   }
 
-  isResting(messageId: number): boolean {
-    return this.#restingSet.has(messageId);
+  /** Whether it neither owes an answer under this ID, nor does the ID rest. */
+  isFree(messageId: number): boolean {
+    return ((this.#takenIds[messageId >>> 5]! >>> (messageId & 31)) & 1) === 0;
+  }
+
+  take(messageId: number): void {
+    this.#takenIds[messageId >>> 5]! |= 1 << (messageId & 31);
+  }
+
+  free(messageId: number): void {
+    this.#takenIds[messageId >>> 5]! &= ~(1 << (messageId & 31));
+  }
+
+  /** A free ID, looked for from the neighbourhood of `start` on; undefined if all are taken. */
+  nextFree(start: number): number | undefined {
+    for (let i = 0; i < ID_WORDS; i++) {
+      const word = ((start >>> 5) + i) % ID_WORDS;
+      const taken = this.#takenIds[word]!;
+      if (taken !== ALL_TAKEN) return word * 32 + (31 - Math.clz32(~taken));
+    }
+    return undefined;
   }
 
   /** The answer did not come: the ID rests until `until`. Calls come in the order of `until`. */
   rest(messageId: number, until: Instant): void {
     this.#resting.push({ messageId, until });
-    this.#restingSet.add(messageId);
+    this.take(messageId);
   }
 
   /** Frees the IDs that have rested long enough. */
@@ -74,7 +90,7 @@ export class Subscriber {
     while (this.#restingHead < this.#resting.length) {
       const first = this.#resting[this.#restingHead]!;
       if (first.until > now) break;
-      this.#restingSet.delete(first.messageId);
+      this.free(first.messageId);
       this.#restingHead++;
     }
     if (this.#restingHead > RESTED_MAX && this.#restingHead * 2 > this.#resting.length) {

@@ -116,7 +116,7 @@ export class Subscriptions<Gate extends object> {
     const audience = this.#reachable(dataType, except);
     if (audience.subscribers.length === 0) return 'abstained';
     const ballot: Ballot<Gate> = { gate, waiting: 0, isAccepted: false };
-    const messageId = drawSharedId(audience, this.#rounds, this.#random);
+    const messageId = drawSharedId(audience, this.#random);
     if (messageId === undefined) this.#askApart(audience, message, ballot, now);
     else this.#askParty(messageId, audience, message, ballot, now);
     this.#nextSequence++;
@@ -191,7 +191,7 @@ export class Subscriptions<Gate extends object> {
     ballot: Ballot<Gate>,
     now: Instant,
   ): void {
-    const parties = assignOwnIds(audience, this.#rounds, this.#random, now, (subscriber) =>
+    const parties = assignOwnIds(audience, this.#random, now, (subscriber) =>
       this.#reportDropped(subscriber, message.dataType, 'no-message-id'),
     );
     for (const party of parties) {
@@ -212,6 +212,7 @@ export class Subscriptions<Gate extends object> {
     const sequence = this.#nextSequence;
     this.#rounds.append(new Round({ sequence, messageId, dataType, deadline, audience, ballot }));
     for (const subscriber of audience.subscribers) {
+      subscriber.take(messageId);
       if (!subscriber.isSilent) ballot.waiting++;
       if (++subscriber.owed === BEHIND) this.#events.onBehind(subscriber.client, now);
     }
@@ -242,6 +243,7 @@ export class Subscriptions<Gate extends object> {
 
   #settle(round: Round<Gate>, subscriber: Subscriber): void {
     round.settle(subscriber);
+    subscriber.free(round.messageId);
     subscriber.owed--;
     if (round.unanswered === 0) this.#rounds.remove(round);
   }

@@ -1,6 +1,7 @@
 /**
  * Where everything arrives that is worth a line or a count: the core's events, and what the sockets notice.
- * At most {@link LINES_PER_TICK_MAX} lines leave in a tick, and one that says how many were held back.
+ * A bounded number of lines leaves in a tick (warnings have a budget of their own), and one that says how
+ * many were held back.
  */
 import type { NodeEvent } from '../../core/events.ts';
 import type { ClientId, LinkId } from '../../core/inputs.ts';
@@ -22,6 +23,8 @@ export interface Log {
 export class Reporter {
   readonly #log: Log;
   readonly #budget = new LineBudget();
+  /** What somebody must act on is not crowded out by what strangers cause, nor by debugging. */
+  readonly #warnings = new LineBudget();
   readonly #counter = new EventCounter();
 
   constructor(log: Log) {
@@ -70,7 +73,7 @@ export class Reporter {
 
   /** One interval of the housekeeping timer has passed. */
   tick(): void {
-    const suppressed = this.#budget.tick();
+    const suppressed = this.#budget.tick() + this.#warnings.tick();
     if (suppressed > 0) this.#log.warn({ suppressed }, `suppressed ${suppressed} lines`);
   }
 
@@ -79,6 +82,7 @@ export class Reporter {
   }
 
   #write({ level, fields, message }: Line): void {
-    if (this.#log.isLevelEnabled(level) && this.#budget.allows()) this.#log[level](fields, message);
+    const budget = level === 'warn' ? this.#warnings : this.#budget;
+    if (this.#log.isLevelEnabled(level) && budget.allows()) this.#log[level](fields, message);
   }
 }

@@ -116,14 +116,17 @@ export class SendQueue implements EndOfTurn {
    */
   tick(backlog = 0): boolean {
     // What we hold back ourselves is not the other side's fault.
-    if (this.#isHeld || this.#isClosed) return false;
+    if (this.#isHolding() || this.#isClosed) return false;
     const judgement = this.#watch.onTick(this.bytes, this.#taken - backlog);
     if (judgement === 'stuck') return true;
     this.#report(judgement);
     return false;
   }
 
-  /** Writes nothing more until {@link release}; frames are still queued. */
+  /**
+   * Writes nothing more until {@link release}, as long as little is queued. A long queue is written all the
+   * same: two clients that are both paused because of each other's queues would otherwise wait for ever.
+   */
   hold(): void {
     this.#isHeld = true;
   }
@@ -154,8 +157,12 @@ export class SendQueue implements EndOfTurn {
     this.#gear.scheduler.mark(this);
   }
 
+  #isHolding(): boolean {
+    return this.#isHeld && this.#watch.state.level === 'low';
+  }
+
   #write(): void {
-    const bytes = this.#isHeld ? undefined : this.#batches.handOver();
+    const bytes = this.#isHolding() ? undefined : this.#batches.handOver();
     if (bytes !== undefined) this.#sink.write(bytes, this.#onWritten);
   }
 
