@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import { formatApiTarget, type ApiTarget } from '../../client/api-target.ts';
 import type { HearsayClient } from '../../client/hearsay-client.ts';
+import { nodeHasCaughtUp } from '../../client/probe.ts';
 import type { Received } from '../../client/received.ts';
 import type { Subscription } from '../../client/subscription.ts';
 import { apiOption, chooseApiTarget, collectDataTypes, parseCount } from '../arguments.ts';
@@ -65,6 +66,8 @@ async function listen(
   const subscription = client.subscribe(types);
   leaveOnSignal(subscription);
   await subscription.ready;
+  // "Subscribed" is to mean that the node knows: whoever announces after this line is heard.
+  await nodeHasCaughtUp(target);
   say(`subscribed to ${types.join(', ')} at ${formatApiTarget(target)}`);
   const format = chooseFormat(types, flags);
   let remaining = flags.count ?? Number.POSITIVE_INFINITY;
