@@ -1,6 +1,7 @@
 /** From what the operator configured to what the core is told. */
+import { networkInterfaces } from 'node:os';
 import { DEFAULT_BOUNDS, type Settings } from '../core/settings.ts';
-import type { Address } from '../wire/address.ts';
+import { canonicalHost, isWildcard, type Address } from '../wire/address.ts';
 import type { Config } from './config/config.ts';
 
 /** `listenAddress` is the one that was really taken, `ownServices` what else this process listens on. */
@@ -19,7 +20,7 @@ export function coreSettings(
     bootstrapper: config.bootstrapper,
     listenAddress,
     advertisedPort: config.advertisePort ?? listenAddress.port,
-    ownServices,
+    ownServices: [...ownServices, ...interfaceAddresses(listenAddress)],
     proofOfWork: config.proofOfWork,
     powDifficulty: config.powDifficulty,
     relay: config.relay,
@@ -27,4 +28,13 @@ export function coreSettings(
     seenWindow: config.seenWindow,
     bounds: DEFAULT_BOUNDS,
   };
+}
+
+/** The addresses of this machine at which a node that listens on all of them is reached. */
+function interfaceAddresses({ host, port }: Address): readonly Address[] {
+  if (!isWildcard(host)) return [];
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .flatMap(({ address }) => canonicalHost(address) ?? [])
+    .map((own) => ({ host: own, port }));
 }

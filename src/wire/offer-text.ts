@@ -36,7 +36,7 @@ function parseEntry(text: Uint8Array, start: number, end: number): Address | und
   let entry = '';
   // Latin-1 will do: only ASCII can be part of an address, all else stays unreadable.
   for (let i = start; i < end; i++) entry += String.fromCharCode(text[i]!);
-  return parseAddress(entry.trim());
+  return parseAddress(entry);
 }
 
 /** Whether `bytes` is well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. */

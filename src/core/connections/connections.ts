@@ -20,7 +20,7 @@
  */
 import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
-import type { Address } from '../../wire/address.ts';
+import { formatAddress, type Address } from '../../wire/address.ts';
 import type { PeerMessage } from '../../wire/peer-messages.ts';
 import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
@@ -46,6 +46,9 @@ export interface ConnectionEvents {
   readonly onEnded: (link: Link, code: EndCode, now: Instant) => void;
 }
 
+/** Peers remembered that made room; the oldest is forgotten. A guess. */
+const VICTIMS_MAX = 1_024;
+
 export class Connections implements Door {
   readonly #settings: Settings;
   readonly #out: Outbox;
@@ -53,6 +56,8 @@ export class Connections implements Door {
   readonly #links = new LinkTable();
   readonly #initiator: Initiator;
   readonly #receiver: Receiver;
+  /** Listening addresses of peers that made room, at most {@link VICTIMS_MAX}, oldest first. */
+  readonly #madeRoomBefore = new Set<string>();
   #isShuttingDown = false;
 
   constructor(options: {
@@ -219,9 +224,19 @@ export class Connections implements Door {
 
   /** The youngest inbound link that has been given an OFFER: it knows where else to go. */
   #victim(): Link | undefined {
+    return (
+      this.#youngestInbound((link) => link.wasOffered) ??
+      this.#youngestInbound(
+        ({ listening }) =>
+          listening !== undefined && this.#madeRoomBefore.has(formatAddress(listening)),
+      )
+    );
+  }
+
+  #youngestInbound(matches: (link: Link) => boolean): Link | undefined {
     let youngest: Link | undefined;
     for (const link of this.#links.open) {
-      if (link.dialled !== undefined || !link.wasOffered) continue;
+      if (link.dialled !== undefined || !matches(link)) continue;
       if (youngest === undefined || link.openedAt! >= youngest.openedAt!) youngest = link;
     }
     return youngest;
@@ -231,6 +246,7 @@ export class Connections implements Door {
   #makeRoomFor(newcomer: Link, now: Instant): boolean {
     const victim = newcomer.dialled === undefined ? this.#victim() : undefined;
     if (victim === undefined) return false;
+    this.#rememberVictim(victim);
     this.hangUp(
       victim,
       'made-room',
@@ -238,6 +254,20 @@ export class Connections implements Door {
       now,
     );
     return true;
+  }
+
+  /**
+   * Peers that were offered others and made room may come back, now with enough links to never ask again.
+   * They know where else to go all the same, so they make room again, after those with an OFFER of their
+   * own. Otherwise they would fill a small node for good and keep newcomers out of the network.
+   */
+  #rememberVictim({ listening }: Link): void {
+    if (listening === undefined) return;
+    if (this.#madeRoomBefore.size >= VICTIMS_MAX) {
+      const [oldest] = this.#madeRoomBefore;
+      this.#madeRoomBefore.delete(oldest!);
+    }
+    this.#madeRoomBefore.add(formatAddress(listening));
   }
 
   #hangUpBothEnds(link: Link, twin: Link, now: Instant): void {

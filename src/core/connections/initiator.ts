@@ -76,6 +76,7 @@ export class Initiator {
     }
     link.challenge = undefined;
     link.state = 'awaiting-answer';
+    link.steppedAt = now;
     this.#links.setDeadline(link, now + this.#settings.bounds.initiatorPatience);
     this.#out.send(link.id, { kind: 'peer-verification', nonce });
   }

@@ -34,6 +34,8 @@ export class Link {
   /** When the present state has lasted too long. */
   deadline: Instant | undefined;
   openedAt: Instant | undefined;
+  /** Outbound: when the peer last had something to wait for from us; it is its turn since. */
+  steppedAt: Instant;
   /** Where the peer listens: what we dialled, or the remote host with the port of its 507. */
   listening: Address | undefined;
   /** Inbound: the challenge we gave. Outbound: the one we work on. */
@@ -55,12 +57,17 @@ export class Link {
     this.remote = options.remote;
     this.local = options.local;
     this.connectedAt = options.now;
+    this.steppedAt = options.now;
     this.listening = options.dialled;
     this.state = options.dialled === undefined ? 'awaiting-info' : 'awaiting-answer';
   }
 
   get direction(): 'inbound' | 'outbound' {
     return this.dialled === undefined ? 'inbound' : 'outbound';
+  }
+
+  get isSolving(): boolean {
+    return this.state === 'solving';
   }
 
   get isOpen(): boolean {

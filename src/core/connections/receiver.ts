@@ -78,6 +78,10 @@ export class Receiver {
 
   #onInfo(link: Link, port: number, now: Instant): void {
     link.listening = port === 0 ? undefined : { host: link.remote.host, port };
+    if (this.#isOurs(link)) {
+      this.#door.hangUp(link, 'self', "it claims this node's own listening address", now);
+      return;
+    }
     const rival = rivalOf(link, this.#links);
     if (rival !== undefined && ourDialStays(rival, this.#settings)) {
       const reason = 'this node dialled the peer at the same time';
@@ -103,6 +107,13 @@ export class Receiver {
       case 'connection':
         this.#awaitTurn(link, now);
     }
+  }
+
+  /** Who connects from one of this machine's addresses and listens where this node does is this node. */
+  #isOurs({ listening, local }: Link): boolean {
+    if (listening === undefined || listening.host !== local.host) return false;
+    const { listenAddress, advertisedPort } = this.#settings;
+    return listening.port === listenAddress.port || listening.port === advertisedPort;
   }
 
   #awaitTurn(link: Link, now: Instant): void {

@@ -19,8 +19,28 @@ import {
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
-import type { Instant, Proofs, Settings } from '../settings.ts';
+import type { Instant, Millis, Proofs, Settings } from '../settings.ts';
 import type { Neighbour } from './surroundings.ts';
+
+/** 505s of one link that are answered at once; after that one each {@link ANSWER_PAUSE}. Guesses. */
+const ANSWERS_BURST = 16;
+const ANSWER_PAUSE: Millis = 1_000;
+/** 505s of one link with a challenge that wait for a place at work; the rest stays unanswered. A guess. */
+const WAITING_PER_LINK_MAX = 8;
+/** 505s without a challenge that may still be answered on one link. Each costs the peer's memory, not ours. */
+const PLAIN_QUESTIONS_MAX = 4_096;
+
+/** How many answers a link may still have. */
+interface Allowance {
+  answers: number;
+  since: Instant;
+}
+
+/** A 505 with a challenge that waits for a place at work. */
+interface WaitingQuestion {
+  readonly challenge: U64;
+  readonly text: Uint8Array;
+}
 
 interface Question {
   readonly challenge: U64 | undefined;
@@ -36,6 +56,8 @@ export class Discovery {
   readonly #questions = new Map<LinkId, Question[]>();
   /** 506s whose proof is being looked for, by link. */
   readonly #provingOffers = new Map<LinkId, number>();
+  readonly #waiting = new Map<LinkId, WaitingQuestion[]>();
+  readonly #allowances = new Map<LinkId, Allowance>();
   #proving = 0;
 
   constructor(options: {
@@ -59,15 +81,31 @@ export class Discovery {
   ask(link: Neighbour, now: Instant): void {
     const challenge = this.#settings.proofOfWork === 'discovery' ? this.#random.u64() : undefined;
     const questions = this.#questions.get(link.id) ?? [];
-    if (questions.length >= this.#settings.bounds.openDiscoveriesMax) questions.shift();
+    const max =
+      challenge === undefined ? PLAIN_QUESTIONS_MAX : this.#settings.bounds.openDiscoveriesMax;
+    if (questions.length >= max) questions.shift();
     questions.push({ challenge, askedAt: now });
     this.#questions.set(link.id, questions);
     this.#out.send(link.id, { kind: 'peer-discovery', challenge });
   }
 
+  /** Whether one more 505 of this link is answered: a flood of them costs no more than reading it. */
+  mayAnswer(link: LinkId, now: Instant): boolean {
+    const allowance = this.#allowances.get(link) ?? { answers: ANSWERS_BURST, since: now };
+    this.#allowances.set(link, allowance);
+    const earned = Math.floor((now - allowance.since) / ANSWER_PAUSE);
+    if (earned > 0) {
+      allowance.answers = Math.min(allowance.answers + earned, ANSWERS_BURST);
+      allowance.since += earned * ANSWER_PAUSE;
+    }
+    if (allowance.answers === 0) return false;
+    allowance.answers--;
+    return true;
+  }
+
   /** Answers a 505 with random ones of `offerable`, all of which the asker may be told. */
   answer(link: Neighbour, message: PeerDiscovery, offerable: readonly Address[]): void {
-    const { offerAddressesMax, offerProofsMax } = this.#settings.bounds;
+    const { offerAddressesMax } = this.#settings.bounds;
     if (offerable.length === 0) return;
     const text = encodeOfferText(this.#random.sample(offerable, offerAddressesMax));
     if (message.challenge === undefined) {
@@ -75,10 +113,26 @@ export class Discovery {
       this.#out.send(link.id, { kind: 'peer-offer', body: text });
       return;
     }
-    if (this.#proving >= offerProofsMax) return;
-    this.#proving++;
-    this.#provingOffers.set(link.id, (this.#provingOffers.get(link.id) ?? 0) + 1);
-    this.#out.put({ kind: 'prove-offer', link: link.id, challenge: message.challenge, text });
+    const waiting = this.#waiting.get(link.id) ?? [];
+    if (waiting.length >= WAITING_PER_LINK_MAX) return;
+    waiting.push({ challenge: message.challenge, text });
+    this.#waiting.set(link.id, waiting);
+    this.#startProofs();
+  }
+
+  /** Fills the places at work, one question a link in turn, so that a flood of one costs nobody else. */
+  #startProofs(): void {
+    while (this.#proving < this.#settings.bounds.offerProofsMax) {
+      const [next] = this.#waiting;
+      if (next === undefined) return;
+      const [link, waiting] = next;
+      const { challenge, text } = waiting.shift()!;
+      this.#waiting.delete(link);
+      if (waiting.length > 0) this.#waiting.set(link, waiting);
+      this.#proving++;
+      this.#provingOffers.set(link, (this.#provingOffers.get(link) ?? 0) + 1);
+      this.#out.put({ kind: 'prove-offer', link, challenge, text });
+    }
   }
 
   /** The proof for one of our offers is found. */
@@ -90,6 +144,7 @@ export class Discovery {
     else this.#provingOffers.set(link.id, count - 1);
     link.wasOffered = true;
     this.#out.send(link.id, { kind: 'peer-offer', body });
+    this.#startProofs();
   }
 
   /** Reads a 506: the addresses in it, or what is wrong with it. */
@@ -115,11 +170,14 @@ export class Discovery {
 
   onLinkEnded(link: LinkId): void {
     this.#questions.delete(link);
+    this.#waiting.delete(link);
+    this.#allowances.delete(link);
     const count = this.#provingOffers.get(link);
     if (count === undefined) return;
     this.#provingOffers.delete(link);
     this.#proving -= count;
     this.#out.put({ kind: 'cancel-proofs', link });
+    this.#startProofs();
   }
 
   #readProven(

@@ -151,6 +151,7 @@ export class Membership {
 
   /** A 505 on an open link. */
   onDiscovery(link: Neighbour, message: PeerDiscovery, now: Instant): void {
+    if (!this.#discovery.mayAnswer(link.id, now)) return;
     this.#former = this.#former.filter(({ since }) => now - since < FORMER_PEER_LIFE);
     const neighbours = [...this.#links.open, ...this.#former.map((former) => former.link)];
     const offerable = offerableTo(link, neighbours, (address, via) =>
@@ -200,7 +201,16 @@ export class Membership {
       this.#out.report({ kind: 'isolated' });
     }
     this.#configured.resolveAll();
+    if (this.#links.open.length === 0) this.#dialBootstrapper(now);
     this.#look(now);
+  }
+
+  /** No link has opened by this round: the bootstrapper is asked, whatever else is under way. */
+  #dialBootstrapper(now: Instant): void {
+    if (this.#configured.bootstrapper === undefined) return;
+    for (const { address } of this.#entriesOf([this.#configured.bootstrapper], now)) {
+      if (this.#hasRoomForLink(now)) this.#dial(address, now);
+    }
   }
 
   /** Whether an address may be given to a peer that is reached over `via`. */
@@ -232,7 +242,7 @@ export class Membership {
     let wanted = this.#wanted(now);
     if (wanted > 0) {
       for (const { address } of this.#candidates(now)) {
-        if (wanted === 0 || !this.#hasRoomToDial()) break;
+        if (wanted === 0 || !this.#hasRoomToDial(now)) break;
         if (this.#dial(address, now)) wanted--;
       }
     }
@@ -244,15 +254,20 @@ export class Membership {
       if (!peer.wasResolved) continue;
       this.#undialled.delete(peer);
       for (const address of peer.addresses) {
-        if (this.#mayDial(this.#book.addConfigured(address), now) && this.#hasRoomForLink()) {
+        if (this.#mayDial(this.#book.addConfigured(address), now) && this.#hasRoomForLink(now)) {
           this.#dial(address, now);
         }
       }
     }
   }
 
-  /** How many more attempts are wanted: those that are short, less those with hope. Notes when hope ends. */
+  /** How many more attempts are wanted: those that are short, less those with hope. */
   #wanted(now: Instant): number {
+    return this.#settings.minConnections - this.#links.open.length - this.#hopeful(now);
+  }
+
+  /** Attempts of ours that may soon be links. Notes when hope ends. */
+  #hopeful(now: Instant): number {
     let hopeful = 0;
     const count = (since: Instant, hope: Millis): void => {
       if (now - since >= hope) return;
@@ -262,10 +277,10 @@ export class Membership {
     for (const since of this.#dials.values()) count(since, DIAL_HOPE);
     for (const link of this.#links.pending) {
       if (link.dialled === undefined) continue;
-      if (link.challengesTaken > 0) hopeful++;
-      else count(link.connectedAt, HANDSHAKE_HOPE);
+      if (link.isSolving) hopeful++;
+      else count(link.steppedAt, HANDSHAKE_HOPE);
     }
-    return this.#settings.minConnections - this.#links.open.length - hopeful;
+    return hopeful;
   }
 
   #candidates(now: Instant): readonly Candidate[] {
@@ -318,23 +333,18 @@ export class Membership {
     return !this.#links.isLinkedTo(entry.address);
   }
 
-  #hasRoomToDial(): boolean {
-    return this.#dials.size < DIALS_MAX && this.#hasRoomForLink();
+  #hasRoomToDial(now: Instant): boolean {
+    return this.#dials.size < DIALS_MAX && this.#hasRoomForLink(now);
   }
 
   /**
-   * Whether one more link that we dial could open, were all that are on their way to open, and whether it
-   * has a place among those on their way.
+   * Whether one more link that we dial could open, were all that have hope to open, and whether it has a
+   * place among those on their way. Peers that accept and then say nothing hold up nobody else.
    */
-  #hasRoomForLink(): boolean {
-    let coming = this.#links.open.length + this.#dials.size;
-    let pending = this.#dials.size;
-    for (const link of this.#links.pending) {
-      pending++;
-      if (link.dialled !== undefined) coming++;
-    }
+  #hasRoomForLink(now: Instant): boolean {
     const { maxConnections, bounds } = this.#settings;
-    return coming < maxConnections && pending < bounds.pendingLinksMax;
+    if (this.#links.open.length + this.#hopeful(now) >= maxConnections) return false;
+    return this.#links.pendingCount + this.#dials.size < bounds.pendingLinksMax;
   }
 
   #dial(address: Address, now: Instant): boolean {

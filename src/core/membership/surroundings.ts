@@ -13,16 +13,19 @@ export interface Neighbour {
   readonly remote: Address;
   readonly local: Address;
   readonly listening: Address | undefined;
-  readonly connectedAt: Instant;
+  /** Since when it is the peer's turn in the handshake. */
+  readonly steppedAt: Instant;
   readonly openedAt: Instant | undefined;
   readonly isOpen: boolean;
-  readonly challengesTaken: number;
+  /** Whether this node is at work for the handshake. */
+  readonly isSolving: boolean;
   wasOffered: boolean;
 }
 
 export interface Neighbourhood {
   readonly open: readonly Neighbour[];
   readonly pending: Iterable<Neighbour>;
+  readonly pendingCount: number;
   isLinkedTo(address: Address): boolean;
 }
 

@@ -3,7 +3,11 @@ import { howToCall, quote } from '../../../src/cli/invocation.ts';
 
 describe('how to call the program again', () => {
   it('is its name where the shell finds it', () => {
-    const caller = { script: '/usr/local/bin/hearsay', path: '/bin:/usr/local/bin', isNpmScript: false };
+    const caller = {
+      script: '/usr/local/bin/hearsay',
+      path: '/bin:/usr/local/bin',
+      isNpmScript: false,
+    };
     expect(howToCall(caller)).toBe('hearsay');
   });
 
@@ -14,11 +18,17 @@ describe('how to call the program again', () => {
 
   it('is its full path if only npm made the shell find it', () => {
     const script = '/home/me/project/node_modules/.bin/hearsay';
-    expect(howToCall({ script, path: '/home/me/project/node_modules/.bin:/bin', isNpmScript: false })).toBe(script);
+    expect(
+      howToCall({ script, path: '/home/me/project/node_modules/.bin:/bin', isNpmScript: false }),
+    ).toBe(script);
   });
 
   it('names node and the file in a checkout', () => {
-    const caller = { script: '/home/me/hearsay/dist/cli/main.js', path: undefined, isNpmScript: false };
+    const caller = {
+      script: '/home/me/hearsay/dist/cli/main.js',
+      path: undefined,
+      isNpmScript: false,
+    };
     expect(howToCall(caller)).toBe('node /home/me/hearsay/dist/cli/main.js');
   });
 });

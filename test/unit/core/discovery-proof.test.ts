@@ -103,16 +103,47 @@ describe('answering a 505 with a challenge', () => {
     expect(sentOn(bench.take(), asker)).toEqual([{ kind: 'peer-offer', body }]);
   });
 
-  it('has 8 proofs at work at once; more 505s stay unanswered until one is done', () => {
+  it('has 8 proofs at work at once; 8 more 505s of a link wait, the rest stays unanswered', () => {
     const { bench, asker } = withNeighbours();
     const question: PeerMessage = { kind: 'peer-discovery', challenge: u64(5, 6) };
     for (let i = 0; i < 20; i++) bench.message(asker, question);
     expect(bench.take().filter((effect) => effect.kind === 'prove-offer')).toHaveLength(8);
-    bench.give({ kind: 'offer-proven', link: asker, body: new Uint8Array(30) });
+    let proofs = 0;
+    for (let i = 0; i < 20; i++) {
+      bench.give({ kind: 'offer-proven', link: asker, body: new Uint8Array(30) });
+      proofs += bench.take().filter((effect) => effect.kind === 'prove-offer').length;
+    }
+    expect(proofs).toBe(8);
+  });
+
+  it('takes the links in turn, so that a flood on one does not starve another', () => {
+    const { bench, asker } = withNeighbours();
+    const quiet = bench.openInbound();
+    const question: PeerMessage = { kind: 'peer-discovery', challenge: u64(5, 6) };
+    for (let i = 0; i < 16; i++) bench.message(asker, question);
     bench.take();
-    bench.message(asker, question);
-    bench.message(asker, question);
-    expect(bench.take().filter((effect) => effect.kind === 'prove-offer')).toHaveLength(1);
+    bench.message(quiet, question);
+    const served: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      bench.give({ kind: 'offer-proven', link: asker, body: new Uint8Array(30) });
+      for (const e of bench.take()) if (e.kind === 'prove-offer') served.push(e.link);
+    }
+    expect(served).toContain(quiet);
+  });
+
+  it('answers a flood of 505s 16 times, and then once a second', () => {
+    const bench = new Bench({ minConnections: 1, degree: 1 });
+    const [asker] = bench.openLinks(3);
+    const answers = (): number => {
+      bench.take();
+      for (let i = 0; i < 1_000; i++) {
+        bench.message(asker!, { kind: 'peer-discovery', challenge: undefined });
+      }
+      return sentOn(bench.take(), asker!).length;
+    };
+    expect(answers()).toBe(16);
+    bench.advance(3_000);
+    expect(answers()).toBe(3);
   });
 
   it('stops the work when the asker is gone', () => {

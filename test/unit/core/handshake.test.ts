@@ -397,6 +397,18 @@ describe('a link to oneself', () => {
   });
 });
 
+describe("a peer that claims this node's own listening address", () => {
+  it('is taken for this node and not let in', () => {
+    const bench = new Bench();
+    const link = bench.accept(address('10.0.0.1:45000'));
+    bench.take();
+    bench.message(link, { kind: 'peer-info', port: OWN.port });
+    const effects = bench.take();
+    expect(hungUp(effects)).toEqual([link]);
+    expect(events(effects, 'handshake-failed')[0]).toMatchObject({ code: 'self' });
+  });
+});
+
 describe('two peers that dial each other', () => {
   // This node listens on 10.0.0.1:6001, which is lower than 10.0.0.9:6001 and higher than 10.0.0.0:6001.
   const HIGHER = address('10.0.0.9:6001');
@@ -481,6 +493,21 @@ describe('a full node', () => {
     expect(hungUp(effects)).toEqual([links[2]]);
     expect(events(effects, 'link-lost')[0]).toMatchObject({ code: 'made-room' });
     expect(bench.openCount).toBe(4);
+  });
+
+  it('lets a peer that made room before make room again, when nobody else can', () => {
+    const bench = new Bench({ maxConnections: 2, minConnections: 2, degree: 2 });
+    const early = bench.openInbound(6001, address('10.0.0.50:1000'));
+    bench.openInbound(6001, address('10.0.0.51:1000'));
+    bench.message(early, DISCOVERY);
+    bench.openInbound(6001, address('10.0.0.52:1000'));
+    bench.take();
+    bench.give({ kind: 'link-closed', link: early + 1, reason: 'gone' });
+    const back = bench.openInbound(6001, address('10.0.0.50:1001'));
+    bench.take();
+    const newcomer = bench.openInbound(6001, address('10.0.0.53:1000'));
+    expect(hungUp(bench.take())).toEqual([back]);
+    expect(newcomer).toBeGreaterThan(back);
   });
 
   it('closes nobody for a newcomer that turns out to be a second link to a peer it has', () => {

@@ -70,6 +70,23 @@ describe('at the start', () => {
     expect(dialled(bench.take())).toContain('10.0.9.9:6001');
   });
 
+  it('the bootstrapper is dialled at the next round although silent peers take up all places', () => {
+    const bench = new Bench({
+      minConnections: 2,
+      maxConnections: 2,
+      degree: 2,
+      proofOfWork: 'connection',
+      knownPeers: [peer('10.0.1.1'), peer('10.0.1.2')],
+      bootstrapper: peer('10.0.9.9'),
+    });
+    bench.give({ kind: 'start' });
+    bench.connect(address('10.0.1.1:6001'));
+    bench.connect(address('10.0.1.2:6001'));
+    bench.take();
+    bench.advance(60_000);
+    expect(dialled(bench.take())).toContain('10.0.9.9:6001');
+  });
+
   it('names are looked up, and all their addresses are peers', () => {
     const name = peer('seeds.example');
     const bench = new Bench({ knownPeers: [name] });

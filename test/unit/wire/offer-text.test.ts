@@ -36,8 +36,8 @@ describe('the text of an offer', () => {
     expect(decodeOfferText(utf8('[::ffff:127.0.0.1]:6001'))).toEqual([A]);
   });
 
-  it('may have spaces around its entries, as sloppy nodes have', () => {
-    expect(decodeOfferText(utf8(' 127.0.0.1:6001, [::1]:6002 '))).toEqual([A, B]);
+  it('has no entries with spaces: they cannot be read', () => {
+    expect(decodeOfferText(utf8(' 127.0.0.1:6001,[::1]:6002'))).toEqual([B]);
   });
 
   it('may hold the longest address that there is', () => {
