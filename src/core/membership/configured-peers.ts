@@ -4,7 +4,7 @@
  * changes. All addresses of a name are peers.
  */
 import type { Random } from '../../basics/random.ts';
-import { canonicalHost, type Address } from '../../wire/address.ts';
+import { addressEquals, canonicalHost, type Address } from '../../wire/address.ts';
 import type { Outbox } from '../effects.ts';
 import type { PeerName } from '../settings.ts';
 
@@ -56,18 +56,25 @@ export class ConfiguredPeers {
     }
   }
 
-  /** Takes the answer to a look-up; what was known before stays if there is none. */
-  onResolved(name: PeerName, addresses: readonly Address[]): void {
+  /**
+   * Takes the answer to a look-up; what was known before stays if there is none. Returns the addresses that
+   * no configured peer has any more.
+   */
+  onResolved(name: PeerName, addresses: readonly Address[]): readonly Address[] {
+    const before: Address[] = [];
     for (const peer of this.#all()) {
       if (peer.isLiteral || peer.name.host !== name.host || peer.name.port !== name.port) continue;
       peer.isBeingResolved = false;
       peer.wasResolved = true;
       if (addresses.length > 0) {
+        before.push(...peer.addresses);
         peer.addresses = this.#random.sample(addresses, ADDRESSES_PER_NAME_MAX);
       } else {
         this.#out.report({ kind: 'name-unresolved', host: name.host, port: name.port });
       }
     }
+    const now = this.#all().flatMap((peer) => peer.addresses);
+    return before.filter((old) => !now.some((address) => addressEquals(address, old)));
   }
 
   #all(): readonly ConfiguredPeer[] {

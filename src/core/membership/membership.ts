@@ -145,7 +145,7 @@ export class Membership {
   }
 
   onResolved(name: PeerName, addresses: readonly Address[], now: Instant): void {
-    this.#configured.onResolved(name, addresses);
+    for (const address of this.#configured.onResolved(name, addresses)) this.#book.demote(address);
     this.#look(now);
   }
 
@@ -178,7 +178,7 @@ export class Membership {
 
   onWake(now: Instant): void {
     if (this.#nextRound !== undefined && this.#nextRound <= now) this.#beginRound(now);
-    else if (this.#nextAttempt !== undefined && this.#nextAttempt <= now) this.#look(now);
+    if (this.#nextAttempt !== undefined && this.#nextAttempt <= now) this.#look(now);
   }
 
   nextDeadline(): Instant | undefined {

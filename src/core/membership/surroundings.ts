@@ -45,6 +45,8 @@ export interface AddressBook {
   find(address: Address): Candidate | undefined;
   addConfigured(address: Address): Candidate;
   addOffered(address: Address, via: Scope): boolean;
+  /** A configured name does not stand for this address any more. */
+  demote(address: Address): void;
   onFailure(
     address: Address,
     how: { readonly answered: boolean; readonly wasOpen: boolean },

@@ -86,6 +86,12 @@ export class PeerBook {
     return true;
   }
 
+  /** The operator's name does not stand for this address any more: it may be forgotten like any other. */
+  demote(address: Address): void {
+    const entry = this.find(address);
+    if (entry !== undefined) entry.origin = 'offered';
+  }
+
   /** A dial came to nothing, or its link ended before it had lasted. */
   onFailure(
     address: Address,
@@ -99,7 +105,7 @@ export class PeerBook {
     entry.failures++;
     const doubled = this.#bounds.backoffMin * 2 ** Math.min(entry.failures - 1, 16);
     const jitter = 0.8 + 0.4 * this.#random.fraction();
-    entry.notBefore = now + Math.min(doubled, this.#bounds.backoffMax) * jitter;
+    entry.notBefore = now + Math.ceil(Math.min(doubled, this.#bounds.backoffMax) * jitter);
   }
 
   /** A dial got a TCP connection. */
@@ -154,13 +160,13 @@ export class PeerBook {
     return entry;
   }
 
-  /** Forgets a random address that the operator did not name. */
+  /** Forgets a random address that the operator did not name; if he named them all, one of those. */
   #forgetOne(): void {
     const strangers: string[] = [];
     for (const [key, entry] of this.#entries) {
       if (entry.origin !== 'configured' && !entry.isSelf) strangers.push(key);
     }
-    const victim = this.#random.pick(strangers);
+    const victim = this.#random.pick(strangers) ?? this.#random.pick([...this.#entries.keys()]);
     if (victim !== undefined) this.#entries.delete(victim);
   }
 

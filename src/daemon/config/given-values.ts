@@ -27,6 +27,8 @@ export class GivenValues {
    */
   set(name: KeyName, setting: Setting, base: string): void {
     const reader: Reader<unknown> = KEYS[name].reader;
+    // What a shell hands over that is not UTF-8 arrives with this character; no file could say it again.
+    if (setting.text.includes('\u{fffd}')) refuse(setting, 'not UTF-8 text', reader.allowed);
     const reading = reader.read(setting.text === '' ? NONE : setting.text, base);
     if (reading.kind === 'problem') refuse(setting, reading.problem, reader.allowed);
     this.#settings.set(name, setting);
