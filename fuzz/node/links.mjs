@@ -230,8 +230,9 @@ export class LinkBook {
 
   end(snapshot) {
     const { input, now, hungUp, ended, endings } = this.#step;
-    for (const id of hungUp)
+    for (const id of hungUp) {
       must(!this.known.has(id), 'not-reported', () => `the end of link ${id}`);
+    }
     must(endings.length === 0 || ended.has(input.link), 'not-closed', () => {
       return `link ${input.link} is still there after ${input.message?.kind}: ${endings.join()}`;
     });

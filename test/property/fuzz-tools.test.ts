@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readArguments } from '../../fuzz/arguments.mjs';
 import { Campaign, outcomeOf, type Finding } from '../../fuzz/campaign.mjs';
 import { formatInput, readInput } from '../../fuzz/corpus.mjs';
 import { createTargets, type Code } from '../../fuzz/targets.mjs';
@@ -199,5 +200,38 @@ describe('an input in a file', () => {
       expect(outcomeOf(target, readInput(path)), target.name).toBeUndefined();
       target.close?.();
     }
+  });
+});
+
+describe('the command line', () => {
+  const names = ['frames', 'pair'];
+
+  it('takes every target for ten seconds unless told otherwise', () => {
+    expect(readArguments([], names)).toMatchObject({
+      targets: names,
+      seconds: 10,
+      executions: Infinity,
+      seed: undefined,
+    });
+  });
+
+  it('has no limit of time when executions are counted', () => {
+    const options = readArguments(['pair', '--executions', '7', '--seed', '4294967295'], names);
+    expect(options).toMatchObject({
+      targets: ['pair'],
+      executions: 7,
+      seconds: Infinity,
+      seed: 4_294_967_295,
+    });
+  });
+
+  it.each([
+    [['elsewhere'], 'no target elsewhere; there are frames, pair'],
+    [['--executions', '1e3'], '--executions 1e3: a whole number from 0 to'],
+    [['--seed', '4294967296'], '--seed 4294967296: a whole number from 0 to 4294967295'],
+    [['--replay', 'file'], '--replay needs the one target'],
+    [['frames', 'pair', '--replay', 'file'], '--replay needs the one target'],
+  ])('refuses %j', (argv, sentence) => {
+    expect(() => readArguments(argv, names)).toThrow(sentence);
   });
 });
