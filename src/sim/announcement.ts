@@ -29,13 +29,20 @@ export interface Arrival {
   readonly node: number;
   readonly ttl: number;
   readonly sender: LinkId;
+  /** The index of the node at the other end of that link. */
+  readonly senderNode: number;
   readonly now: Instant;
   /**
    * What the node got before this does not count any more: it has been started anew, or its memory of the
    * message may have run out.
    */
   readonly since: Instant;
+  /** Whether the node is an adversary: what it gets is noted, but counts for nothing. */
+  readonly isHostile: boolean;
 }
+
+/** Hops beyond this are not told apart. */
+const HOPS_MAX = 255;
 
 export class Announcement {
   /** The index of the node that announced it. */
@@ -44,6 +51,8 @@ export class Announcement {
   readonly dataType: number;
   readonly data: Uint8Array;
   readonly announcedAt: Instant;
+  /** Whether an adversary made it. */
+  readonly isHostile: boolean;
   /** The overlay id; undefined until the node has drawn it. */
   id: U64 | undefined;
   #copies = 0;
@@ -53,26 +62,36 @@ export class Announcement {
   #bestRanks: Uint16Array;
   #bestSenders: Int32Array;
   #forwardedRanks: Uint16Array;
+  #hops: Uint8Array;
+  #notified: Int32Array;
 
-  constructor(origin: number, message: Omit<PeerAnnounce, 'kind' | 'id'>, now: Instant) {
+  constructor(
+    origin: number,
+    message: Omit<PeerAnnounce, 'kind' | 'id'>,
+    now: Instant,
+    isHostile = false,
+  ) {
     this.origin = origin;
     this.ttl = message.ttl;
     this.dataType = message.dataType;
     this.data = message.data.slice();
     this.announcedAt = now;
+    this.isHostile = isHostile;
     const size = origin + 1;
     this.#arrivals = new Int32Array(size).fill(NEVER);
     this.#bestRanks = new Uint16Array(size);
     this.#bestSenders = new Int32Array(size);
     this.#forwardedRanks = new Uint16Array(size);
+    this.#hops = new Uint8Array(size);
+    this.#notified = new Int32Array(size).fill(NEVER);
   }
 
-  /** Copies that arrived anywhere, duplicates included. */
+  /** Copies that arrived at honest nodes, duplicates included. */
   get copies(): number {
     return this.#copies;
   }
 
-  /** Nodes that got at least one copy; the origin does not count. */
+  /** Honest nodes that got at least one copy; the origin does not count. */
   get reached(): number {
     return this.#reached;
   }
@@ -81,6 +100,23 @@ export class Announcement {
   arrivalAt(node: number): Instant | undefined {
     const arrival = this.#arrivals[node] ?? NEVER;
     return arrival === NEVER ? undefined : arrival;
+  }
+
+  /** Links that the first copy at a node had travelled, at most 255; 0 at the origin, undefined elsewhere. */
+  hopsAt(node: number): number | undefined {
+    if (node === this.origin) return 0;
+    return this.arrivalAt(node) === undefined ? undefined : this.#hops[node];
+  }
+
+  /** When a client of a node was first notified of it; undefined if none was. */
+  notifiedAt(node: number): Instant | undefined {
+    const notified = this.#notified[node] ?? NEVER;
+    return notified === NEVER ? undefined : notified;
+  }
+
+  noteNotified(node: number, now: Instant): void {
+    if (node >= this.#arrivals.length) this.#grow(node + 1);
+    if (this.#notified[node] === NEVER) this.#notified[node] = now;
   }
 
   /** The indices of all nodes that got a copy, in ascending order. */
@@ -111,17 +147,18 @@ export class Announcement {
   /** Notes a copy that has just come in. */
   noteArrival(copy: Arrival): ArrivalKind {
     const { node, now } = copy;
-    this.#copies++;
+    if (!copy.isHostile) this.#copies++;
     if (node === this.origin && copy.since <= this.announcedAt) return 'duplicate';
     if (node >= this.#arrivals.length) this.#grow(node + 1);
     const arrival = this.#arrivals[node]!;
-    if (arrival === NEVER) this.#reached++;
+    if (arrival === NEVER && !copy.isHostile) this.#reached++;
     const rank = rankOf(copy.ttl);
     const isFirst = arrival < copy.since;
     if (!isFirst && rank <= this.#bestRanks[node]!) return 'duplicate';
     if (isFirst) {
       this.#arrivals[node] = now;
       this.#forwardedRanks[node] = 0;
+      this.#hops[node] = Math.min(HOPS_MAX, (this.hopsAt(copy.senderNode) ?? 0) + 1);
     }
     this.#bestRanks[node] = rank;
     this.#bestSenders[node] = copy.sender;
@@ -150,10 +187,13 @@ export class Announcement {
     this.#bestRanks = enlarged(this.#bestRanks, new Uint16Array(room));
     this.#bestSenders = enlarged(this.#bestSenders, new Int32Array(room));
     this.#forwardedRanks = enlarged(this.#forwardedRanks, new Uint16Array(room));
+    this.#hops = enlarged(this.#hops, new Uint8Array(room));
+    const notified = new Int32Array(room).fill(NEVER);
+    this.#notified = enlarged(this.#notified, notified);
   }
 }
 
-function enlarged<A extends Uint16Array | Int32Array>(old: A, wider: A): A {
+function enlarged<A extends Uint8Array | Uint16Array | Int32Array>(old: A, wider: A): A {
   wider.set(old);
   return wider;
 }

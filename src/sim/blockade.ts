@@ -2,20 +2,25 @@
  * A network path that lets nothing through. TCP notices nothing at first: what is sent waits and arrives
  * once the path is free again. Links that stay blocked for too long break.
  */
-import type { LinkEnd } from './link-end.ts';
+/** An end of a link that can be held up, and broken. */
+export interface Holdable {
+  hold(): void;
+  release(): void;
+  breakDown(reason: string): void;
+}
 
 /** What keeps messages from one group of nodes to another. */
 export class Blockade {
   readonly #from: ReadonlySet<number>;
   readonly #to: ReadonlySet<number>;
-  readonly #held: readonly LinkEnd[];
+  readonly #held: readonly Holdable[];
   readonly #onLifted: (blockade: Blockade) => void;
   #isLifted = false;
 
   constructor(
     from: ReadonlySet<number>,
     to: ReadonlySet<number>,
-    held: readonly LinkEnd[],
+    held: readonly Holdable[],
     onLifted: (blockade: Blockade) => void,
   ) {
     this.#from = from;

@@ -8,6 +8,8 @@
  *   A message ID is not used again too early (gate-checker.ts).
  * - Forwarding: only what came in, once for each strictly larger TTL, one hop less, to at most `degree`
  *   links, never back to the sender, and not before its verdicts (here).
+ * - Pending work: no more messages wait for verdicts than were asked about within the time-out, no more
+ *   dials and proofs are under way than were asked for.
  * - Proof of work: every challenge is used at most once (proof-of-work.ts).
  */
 import { assert } from '../basics/assert.ts';
@@ -69,8 +71,24 @@ export class NodeChecker {
     this.#gates.end(step);
     // A snapshot costs more than most steps; a flood changes little that it shows.
     if (step.announcement === undefined || this.#steps++ % SNAPSHOT_EVERY === 0) {
-      expectSizes(core.snapshot?.());
+      this.#expectSizes(core.snapshot?.(), step);
     }
+  }
+
+  /** Nothing is larger than it may be, and no work is kept that nobody waits for any more. */
+  #expectSizes(snapshot: NodeSnapshot | undefined, { now }: Step): void {
+    if (snapshot === undefined) return;
+    const { sizes } = snapshot;
+    for (const [name, { size, max }] of Object.entries(sizes)) {
+      if (size > max || size < 0) throw new CheckFailure(`${name}: ${size}, allowed: ${max}`);
+    }
+    expectAtMost(
+      'messages wait for verdicts',
+      sizes.waitingMessages.size,
+      this.#gates.waitingMax(now),
+    );
+    expectAtMost('dials are under way', sizes.dials.size, this.#links.dials);
+    expectAtMost('offers are being proven', sizes.offerProofs.size, this.#links.offerProofs);
   }
 
   #onForward(copy: TravellingAnnounce, links: readonly LinkId[], step: Step): void {
@@ -115,9 +133,6 @@ export class NodeChecker {
   }
 }
 
-function expectSizes(snapshot: NodeSnapshot | undefined): void {
-  if (snapshot === undefined) return;
-  for (const [name, { size, max }] of Object.entries(snapshot.sizes)) {
-    if (size > max || size < 0) throw new CheckFailure(`${name}: ${size}, allowed: ${max}`);
-  }
+function expectAtMost(what: string, size: number, most: number): void {
+  if (size > most) throw new CheckFailure(`${size} ${what}, although there can be ${most}`);
 }

@@ -10,7 +10,9 @@ import { canonicalHost } from '../wire/address.ts';
 import { joinOffer, type PeerMessage } from '../wire/peer-messages.ts';
 import { Announcement, type TravellingMessage } from './announcement.ts';
 import type { NodeChecker } from './checkers.ts';
+import type { Counters } from './counters.ts';
 import type { LinkEnd, Machine } from './link-end.ts';
+import { overTheWire } from './over-the-wire.ts';
 import { nonceFor, OFFER_DIFFICULTY, offerNonceFor, type Prover } from './proof-of-work.ts';
 import type { SimClient } from './sim-client.ts';
 import type { World } from './world.ts';
@@ -25,6 +27,8 @@ export interface EffectRunnerOptions {
   readonly clients: Map<ClientId, SimClient>;
   readonly prover: Prover;
   readonly checker: NodeChecker | undefined;
+  readonly counters: Counters;
+  readonly isHostile: boolean;
   /** How answers to effects come back, each called from an event of its own. */
   readonly step: (input: Input) => void;
 }
@@ -38,6 +42,8 @@ export class EffectRunner {
   readonly #clients: Map<ClientId, SimClient>;
   readonly #prover: Prover;
   readonly #checker: NodeChecker | undefined;
+  readonly #counters: Counters;
+  readonly #isHostile: boolean;
   readonly #step: (input: Input) => void;
 
   constructor(options: EffectRunnerOptions) {
@@ -47,6 +53,8 @@ export class EffectRunner {
     this.#clients = options.clients;
     this.#prover = options.prover;
     this.#checker = options.checker;
+    this.#counters = options.counters;
+    this.#isHostile = options.isHostile;
     this.#step = options.step;
   }
 
@@ -91,16 +99,19 @@ export class EffectRunner {
     const announce = message.kind === 'peer-announce' ? message : undefined;
     this.#checker?.effect(effect, announce);
     const isDroppable = announce !== undefined && !effect.own;
+    this.#counters.noteSent(message, effect.links.length);
     for (const link of effect.links) this.#links.get(link)?.send(message, isDroppable);
   }
 
   /** A copy of a message that nobody will change on its way. */
-  #travelling(message: PeerMessage, cause: Announcement | undefined): TravellingMessage {
+  #travelling(original: PeerMessage, cause: Announcement | undefined): TravellingMessage {
+    const message = this.#world.usesWire ? overTheWire(original) : original;
     switch (message.kind) {
       case 'peer-announce': {
         const { kind, id, ttl, dataType } = message;
         const announcement = this.#world.ledger.trace(message, cause, () => {
-          return new Announcement(this.#machine.index, message, this.#world.events.now);
+          const { now } = this.#world.events;
+          return new Announcement(this.#machine.index, message, now, this.#isHostile);
         });
         return { kind, id, ttl, dataType, data: announcement.data, announcement };
       }
@@ -116,6 +127,7 @@ export class EffectRunner {
     const at = this.#world.events.now;
     const data = announcement?.data ?? effect.data.slice();
     this.#world.tally.deliveries += effect.clients.length;
+    announcement?.noteNotified(this.#machine.index, at);
     for (const client of effect.clients) {
       this.#clients.get(client)?.onNotified({ at, messageId, dataType, data, announcement });
     }

@@ -11,6 +11,7 @@ import type { ClientId, Input } from '../core/inputs.ts';
 import type { Instant, Settings } from '../core/settings.ts';
 import { bytesEqual, type Announcement, type ArrivalKind } from './announcement.ts';
 import { CheckFailure } from './failure.ts';
+import { Fifo } from './fifo.ts';
 
 /** One input on its way through a node. */
 export interface Step {
@@ -50,6 +51,8 @@ export class GateChecker {
   readonly #clients = new Map<ClientId, ClientBook>();
   /** Oldest first. Forgotten once the message may be taken for new again. */
   readonly #gates = new Map<Announcement, Gate>();
+  /** When the gates that may still be open were opened, oldest first. */
+  readonly #openings = new Fifo<Instant>();
   /** Clients told, or reported as not reachable, of this step's announcement. */
   readonly #served = new Set<ClientId>();
   #isOverCapacity = false;
@@ -104,6 +107,15 @@ export class GateChecker {
       if (client === announcer || !book.types.has(step.announcement.dataType)) continue;
       if (!this.#served.has(client)) throw new CheckFailure(`client ${client} was not notified`);
     }
+  }
+
+  /** The most messages that can be waiting for verdicts now: those asked about within the time-out. */
+  waitingMax(now: Instant): number {
+    const { validationTimeout } = this.#settings;
+    while (this.#openings.length > 0 && now - this.#openings.first! > validationTimeout) {
+      this.#openings.shift();
+    }
+    return this.#openings.length;
   }
 
   /** A message of a peer leaves the node: was that allowed? */
@@ -178,6 +190,7 @@ export class GateChecker {
     };
     this.#gates.delete(announcement);
     this.#gates.set(announcement, gate);
+    this.#openings.push(step.now);
     return gate;
   }
 

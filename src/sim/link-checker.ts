@@ -20,11 +20,26 @@ export class LinkChecker {
   readonly #settings: Settings;
   readonly #links = new Set<LinkId>();
   readonly #open = new Set<LinkId>();
+  /** Proofs for offers that were asked for, by link; answers to links that are gone do not come. */
+  readonly #offerProofs = new Map<LinkId, number>();
+  #dials = 0;
   /** What the node itself said last in this step about how many links are open. */
   #claimedOpen: number | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
+  }
+
+  /** Dials without an outcome so far. */
+  get dials(): number {
+    return this.#dials;
+  }
+
+  /** Proofs for offers without an outcome so far. */
+  get offerProofs(): number {
+    let count = 0;
+    for (const proofs of this.#offerProofs.values()) count += proofs;
+    return count;
   }
 
   isOpen(link: LinkId): boolean {
@@ -33,8 +48,22 @@ export class LinkChecker {
 
   begin(input: Input): void {
     this.#claimedOpen = undefined;
-    if (input.kind === 'link-opened') this.#links.add(input.link);
-    else if (input.kind === 'link-closed') this.#forget(input.link);
+    switch (input.kind) {
+      case 'link-opened':
+        if (input.dialled !== undefined) this.#dials--;
+        this.#links.add(input.link);
+        break;
+      case 'dial-failed':
+        this.#dials--;
+        break;
+      case 'offer-proven':
+        this.#countOfferProof(input.link, -1);
+        break;
+      case 'link-closed':
+        this.#forget(input.link);
+        break;
+      default:
+    }
   }
 
   effect(effect: Effect): void {
@@ -45,8 +74,16 @@ export class LinkChecker {
       case 'hang-up':
         this.#expectKnown(effect.link, effect.kind);
         return this.#forget(effect.link);
-      case 'solve':
+      case 'dial':
+        this.#dials++;
+        return;
       case 'prove-offer':
+        this.#countOfferProof(effect.link, 1);
+        return this.#expectKnown(effect.link, effect.kind);
+      case 'cancel-proofs':
+        this.#offerProofs.delete(effect.link);
+        return;
+      case 'solve':
       case 'pause-link':
       case 'resume-link':
         return this.#expectKnown(effect.link, effect.kind);
@@ -97,7 +134,12 @@ export class LinkChecker {
     if (!this.#links.has(link)) throw new CheckFailure(`${what} for link ${link}: no such link`);
   }
 
+  #countOfferProof(link: LinkId, difference: number): void {
+    this.#offerProofs.set(link, (this.#offerProofs.get(link) ?? 0) + difference);
+  }
+
   #forget(link: LinkId): void {
+    this.#offerProofs.delete(link);
     this.#links.delete(link);
     this.#open.delete(link);
   }

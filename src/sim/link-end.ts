@@ -5,67 +5,102 @@
  * What the ends promise their machines is the host's contract of the core: `onLinkOpened` comes first, once;
  * messages arrive in the order in which they were sent; `onLinkClosed` comes last, once; and after
  * {@link LinkEnd.hangUp} nothing comes any more. Every call is an event of its own.
+ *
+ * Messages may be of any kind: the network only wants to know how large they are.
  */
 import { assert } from '../basics/assert.ts';
 import type { LinkId, QueueState } from '../core/inputs.ts';
-import type { Millis } from '../core/settings.ts';
+import type { Instant, Millis } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
-import { peerMessageSize } from '../wire/peer-messages.ts';
 import type { TravellingMessage } from './announcement.ts';
 import type { EventQueue } from './event-queue.ts';
 import { Pipe, type Receiver } from './pipe.ts';
 import { SendQueue, type SendQueueOwner } from './send-queue.ts';
+import type { Sender, Uplink } from './uplink.ts';
 
 /** Whoever has links: one running node. */
-export interface Machine {
+export interface Machine<M = TravellingMessage> {
   /** Which node this is; names it in latencies, partitions and traces. */
   readonly index: number;
   /** Its IP address, canonical. */
   readonly host: string;
   /** False once the process has ended; it is not called any more then. */
   readonly isRunning: boolean;
+  /** Its way out; without one, whatever it sends leaves at once. */
+  readonly uplink?: Uplink | undefined;
   newLinkId(): LinkId;
-  onLinkOpened(end: LinkEnd): void;
-  onMessage(end: LinkEnd, message: TravellingMessage): void;
-  onLinkClosed(end: LinkEnd, reason: string): void;
-  onQueueChanged(end: LinkEnd, queue: QueueState): void;
+  onLinkOpened(end: LinkEnd<M>): void;
+  onMessage(end: LinkEnd<M>, message: M): void;
+  onLinkClosed(end: LinkEnd<M>, reason: string): void;
+  onQueueChanged(end: LinkEnd<M>, queue: QueueState): void;
   onDialFailed(address: Address, reason: string): void;
 }
 
-type Arrival =
-  | TravellingMessage
-  | { readonly kind: 'opening' }
-  | { readonly kind: 'closing'; readonly reason: string };
+/** Bytes on all links together. What was sent has been received, was lost, or is still there. */
+export interface Traffic {
+  sent: number;
+  received: number;
+  lost: number;
+}
 
-/** Where the two ends of one connection stand. */
-export interface LinkEndOptions {
+/** What the two ends of a connection, and all connections of a network, have in common. */
+export interface Medium<M> {
   readonly events: EventQueue;
-  readonly machine: Machine;
+  readonly traffic: Traffic;
+  /** Bytes of a message on the wire, at least 1. */
+  readonly sizeOf: (message: M) => number;
+  /** Called once for each end, when it is closed for good. */
+  readonly onEnded: (end: LinkEnd<M>) => void;
+}
+
+/** Where one end of a connection stands. */
+export interface LinkEndOptions<M> {
+  readonly medium: Medium<M>;
+  readonly machine: Machine<M>;
   /** What was dialled, at the end that dialled; undefined at the other. */
   readonly dialled: Address | undefined;
   readonly local: Address;
   readonly remote: Address;
   /** How long a message takes from here to the other end. */
   readonly delay: Millis;
-  /** Called once, when this end is closed for good. */
-  readonly onEnded: (end: LinkEnd) => void;
 }
 
-export class LinkEnd implements Receiver<Arrival>, SendQueueOwner {
+/** What arrives besides messages. Private fields, so that no message is taken for one. */
+class Opening {
+  readonly #kind = 'opening';
+  get kind(): string {
+    return this.#kind;
+  }
+}
+class Closing {
+  readonly #reason: string;
+  constructor(reason: string) {
+    this.#reason = reason;
+  }
+  get reason(): string {
+    return this.#reason;
+  }
+}
+const OPENING = new Opening();
+
+type Arrival<M> = M | Opening | Closing;
+
+export class LinkEnd<M = TravellingMessage>
+  implements Receiver<Arrival<M>>, SendQueueOwner, Sender
+{
   readonly id: LinkId;
-  readonly machine: Machine;
+  readonly machine: Machine<M>;
   readonly dialled: Address | undefined;
   readonly local: Address;
   readonly remote: Address;
   /** Whether the node here has reported the link as open, that is usable for announcements. */
   isEstablished = false;
-  readonly #events: EventQueue;
+  readonly #medium: Medium<M>;
   readonly #delay: Millis;
-  readonly #onEnded: (end: LinkEnd) => void;
-  readonly #inbound: Pipe<Arrival>;
-  /** What the other side has sent while nothing got through to here. */
-  #waiting: SendQueue | undefined;
-  #other: LinkEnd = this;
+  readonly #inbound: Pipe<Arrival<M>>;
+  /** What waits here to be sent. */
+  #queue: SendQueue<M> | undefined;
+  #other: LinkEnd<M> = this;
   #isPaused = false;
   /**
    * `new`: the machine has not heard of it. `failing`: it is about to hear of the end. `silent`: the machine
@@ -73,19 +108,18 @@ export class LinkEnd implements Receiver<Arrival>, SendQueueOwner {
    */
   #state: 'new' | 'up' | 'failing' | 'silent' | 'ended' = 'new';
 
-  constructor(options: LinkEndOptions) {
+  constructor(options: LinkEndOptions<M>) {
     this.machine = options.machine;
     this.id = options.machine.newLinkId();
     this.dialled = options.dialled;
     this.local = options.local;
     this.remote = options.remote;
-    this.#events = options.events;
+    this.#medium = options.medium;
     this.#delay = options.delay;
-    this.#onEnded = options.onEnded;
-    this.#inbound = new Pipe(options.events, this);
+    this.#inbound = new Pipe(options.medium.events, this);
   }
 
-  get other(): LinkEnd {
+  get other(): LinkEnd<M> {
     return this.#other;
   }
 
@@ -93,37 +127,78 @@ export class LinkEnd implements Receiver<Arrival>, SendQueueOwner {
     return this.#state === 'ended' || this.#state === 'silent';
   }
 
+  /** Whether it has broken and the machine is about to hear of it. */
+  get isFailing(): boolean {
+    return this.#state === 'failing';
+  }
+
   /** Whether announcements can travel: both nodes take the link for open. */
   get isOpen(): boolean {
     return this.isEstablished && this.#other.isEstablished;
   }
 
-  /** Bytes sent from here that are held up. */
+  /** Whether nothing is on its way to this end, nor waits for it. */
+  get isQuiet(): boolean {
+    return this.#inbound.length === 0 && this.#other.unsentBytes === 0;
+  }
+
+  /** Bytes sent from here that wait to leave. */
   get unsentBytes(): number {
-    return this.#other.#waiting?.bytes ?? 0;
+    return this.#queue?.bytes ?? 0;
+  }
+
+  /** Bytes on the way to this end, without those that wait to leave. */
+  get bytesUnderWay(): number {
+    let bytes = 0;
+    for (const item of this.#inbound.items) {
+      if (!(item instanceof Opening || item instanceof Closing)) bytes += this.#medium.sizeOf(item);
+    }
+    return bytes;
   }
 
   /** Joins the two ends: here the connection stands at once, there when the last packet has arrived. */
-  connect(other: LinkEnd): void {
+  connect(other: LinkEnd<M>): void {
     this.#other = other;
     other.#other = this;
-    this.#inbound.put({ kind: 'opening' }, this.#events.now);
-    other.#inbound.put({ kind: 'opening' }, this.#events.now + this.#delay);
+    const { now } = this.#medium.events;
+    this.#inbound.put(OPENING, now);
+    other.#inbound.put(OPENING, now + this.#delay);
   }
 
   /** Sends a message. `isDroppable`: the first to go when the queue is full. */
-  send(message: TravellingMessage, isDroppable: boolean): void {
+  send(message: M, isDroppable: boolean): void {
     const other = this.#other;
     if (this.#state === 'failing' || other.#state === 'failing' || other.#state === 'ended') return;
-    if (other.#inbound.isHeld && !other.#admit(message, isDroppable)) return;
-    other.#inbound.put(message, this.#events.now + this.#delay);
+    const { sizeOf, traffic, events } = this.#medium;
+    const bytes = sizeOf(message);
+    traffic.sent += bytes;
+    const { uplink } = this.machine;
+    const isStopped = other.#inbound.isHeld;
+    if (!isStopped && this.unsentBytes === 0 && (uplink === undefined || uplink.isFree)) {
+      return this.#depart(message, bytes);
+    }
+    this.#queue ??= new SendQueue(events, this);
+    if (!this.#queue.put(message, bytes, isDroppable)) traffic.lost += bytes;
+    else if (!isStopped) uplink?.enqueue(this);
+  }
+
+  /** The uplink has come to this link. */
+  sendNext(): boolean {
+    const queue = this.#queue;
+    if (queue === undefined || this.#other.#inbound.isHeld) return false;
+    const next = queue.take();
+    if (next !== undefined) this.#depart(next.message, next.bytes);
+    if (queue.isDone) this.#queue = undefined;
+    return !queue.isEmpty;
   }
 
   /** Closes from this side: what was sent still arrives, then the other side learns of it. */
   hangUp(reason = 'closed by the other side'): void {
     if (this.isEnded) return;
+    const lastDeparture = this.#sendAll();
+    const other = this.#other;
     this.#end('ended');
-    this.#other.#inbound.put({ kind: 'closing', reason }, this.#events.now + this.#delay);
+    other.#inbound.put(new Closing(reason), lastDeparture + this.#delay);
   }
 
   /** The connection breaks: what is under way is lost, both sides learn of it at once. */
@@ -138,7 +213,8 @@ export class LinkEnd implements Receiver<Arrival>, SendQueueOwner {
     // What is sent here piles up unanswered, as the sender's queue would.
     this.#inbound.hold();
     this.#end('silent');
-    this.#events.put(this.#events.now + silence, { fire: () => this.breakDown('timed out') });
+    const { events } = this.#medium;
+    events.put(events.now + silence, { fire: () => this.breakDown('timed out') });
   }
 
   /** Lets nothing arrive here until {@link release}; holds are counted. */
@@ -148,6 +224,7 @@ export class LinkEnd implements Receiver<Arrival>, SendQueueOwner {
 
   release(): void {
     this.#inbound.release();
+    if (!this.#inbound.isHeld) this.#other.#resume();
   }
 
   /** The machine here stops or starts to read. */
@@ -159,6 +236,7 @@ export class LinkEnd implements Receiver<Arrival>, SendQueueOwner {
   }
 
   onQueueState(queue: QueueState): void {
+    if (this.#queue?.isDone === true) this.#queue = undefined;
     this.machine.onQueueChanged(this, queue);
   }
 
@@ -167,47 +245,94 @@ export class LinkEnd implements Receiver<Arrival>, SendQueueOwner {
   }
 
   /** Something comes out of the inbound pipe. */
-  receive(arrival: Arrival): void {
-    switch (arrival.kind) {
-      case 'opening':
-        this.#state = 'up';
-        return this.machine.onLinkOpened(this);
-      case 'closing':
-        this.#end('ended');
-        return this.machine.onLinkClosed(this, arrival.reason);
-      default:
-        assert(this.#state === 'up', 'a message arrived on a link that is not up');
-        if (this.#waiting?.take(peerMessageSize(arrival)) === true) this.#waiting = undefined;
-        return this.machine.onMessage(this, arrival);
+  receive(arrival: Arrival<M>): void {
+    if (arrival instanceof Opening) {
+      this.#state = 'up';
+      return this.machine.onLinkOpened(this);
     }
+    if (arrival instanceof Closing) {
+      this.#end('ended');
+      return this.machine.onLinkClosed(this, arrival.reason);
+    }
+    assert(this.#state === 'up', 'a message arrived on a link that is not up');
+    this.#medium.traffic.received += this.#medium.sizeOf(arrival);
+    return this.machine.onMessage(this, arrival);
   }
 
-  /** Whether the sender's queue has room for a message that cannot come here now. */
-  #admit(message: TravellingMessage, isDroppable: boolean): boolean {
-    this.#waiting ??= new SendQueue(this.#events, this.#other);
-    return this.#waiting.admit(peerMessageSize(message), isDroppable);
+  /** A message leaves now. */
+  #depart(message: M, bytes: number): void {
+    const { uplink } = this.machine;
+    const left = uplink === undefined ? this.#medium.events.now : uplink.occupy(bytes);
+    this.#dispatch(message, bytes, left);
+  }
+
+  #dispatch(message: M, bytes: number, left: Instant): void {
+    const other = this.#other;
+    if (other.#state === 'silent') this.#medium.traffic.lost += bytes;
+    else other.#inbound.put(message, left + this.#delay);
+  }
+
+  /** Something gets through to the other end again. */
+  #resume(): void {
+    if (this.#queue === undefined) return;
+    const { uplink } = this.machine;
+    if (uplink !== undefined) uplink.enqueue(this);
+    else while (this.sendNext());
+  }
+
+  /** Puts all that waits on its way, out of turn, and returns when the last of it has left. */
+  #sendAll(): Instant {
+    const { now } = this.#medium.events;
+    const other = this.#other;
+    const queue = this.#queue;
+    if (queue === undefined) return now;
+    // What cannot get through waits at the other end instead: it does not use the uplink until then.
+    const uplink = other.#inbound.isHeld ? undefined : this.machine.uplink;
+    let left = now;
+    for (let next = queue.take(); next !== undefined; next = queue.take()) {
+      if (uplink !== undefined) left = uplink.occupy(next.bytes);
+      this.#dispatch(next.message, next.bytes, left);
+    }
+    return left;
   }
 
   #fail(reason: string): void {
     if (this.#state === 'ended' || this.#state === 'failing') return;
-    this.#inbound.close();
+    this.#loseInbound();
     // A machine that was not told of the link's beginning is not told of its end, nor is one that is gone.
     if (this.#state !== 'up') return this.#end('ended');
     this.#state = 'failing';
+    this.#loseQueue();
     const fire = (): void => {
       if (this.#state === 'ended') return;
       this.#end('ended');
       this.machine.onLinkClosed(this, reason);
     };
-    this.#events.put(this.#events.now, { fire });
+    const { events } = this.#medium;
+    events.put(events.now, { fire });
   }
 
   #end(state: 'silent' | 'ended'): void {
-    if (state === 'ended') this.#inbound.close();
-    this.#other.#waiting?.stop();
+    this.#loseInbound();
+    this.#loseQueue();
     this.isEstablished = false;
     const wasEnded = this.isEnded;
     this.#state = state;
-    if (!wasEnded) this.#onEnded(this);
+    if (state === 'ended') this.#other.#loseQueue();
+    if (!wasEnded) this.#medium.onEnded(this);
+  }
+
+  #loseInbound(): void {
+    this.#medium.traffic.lost += this.bytesUnderWay;
+    this.#inbound.close();
+  }
+
+  #loseQueue(): void {
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    this.#medium.traffic.lost += queue.bytes;
+    queue.stop();
+    this.machine.uplink?.remove(this);
+    this.#queue = undefined;
   }
 }

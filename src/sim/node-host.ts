@@ -12,10 +12,12 @@ import { Alarm } from './alarm.ts';
 import type { Announcement, TravellingMessage } from './announcement.ts';
 import { borrowed } from './borrowed.ts';
 import { NodeChecker, type Step } from './checkers.ts';
+import type { Counters } from './counters.ts';
 import { EffectRunner } from './effect-runner.ts';
 import type { LinkEnd, Machine } from './link-end.ts';
 import { Prover } from './proof-of-work.ts';
 import type { SimClient } from './sim-client.ts';
+import { Uplink } from './uplink.ts';
 import { streamOf, type Core, type World } from './world.ts';
 
 export interface NodeHostOptions {
@@ -26,6 +28,10 @@ export interface NodeHostOptions {
   readonly address: Address;
   readonly settings: Settings;
   readonly newLinkId: () => LinkId;
+  readonly isDialable: boolean;
+  readonly isHostile: boolean;
+  readonly counters: Counters;
+  readonly bandwidth: number | undefined;
 }
 
 export class NodeHost implements Machine {
@@ -33,11 +39,15 @@ export class NodeHost implements Machine {
   readonly host: string;
   readonly address: Address;
   readonly core: Core;
+  readonly isHostile: boolean;
+  readonly uplink: Uplink | undefined;
   readonly newLinkId: () => LinkId;
+  readonly #counters: Counters;
   readonly #world: World;
   readonly #settings: Settings;
   readonly #startedAt: Instant;
   readonly #checker: NodeChecker | undefined;
+  readonly #prover: Prover;
   readonly #effects: EffectRunner;
   readonly #alarm: Alarm;
   readonly #links = new Map<LinkId, LinkEnd>();
@@ -45,23 +55,30 @@ export class NodeHost implements Machine {
   #isRunning = true;
 
   constructor(options: NodeHostOptions) {
-    const { world, index, life, address, settings } = options;
+    const { world, index, life, address, settings, bandwidth } = options;
     const { events, seed } = world;
     this.index = index;
     this.host = address.host;
     this.newLinkId = options.newLinkId;
+    this.isHostile = options.isHostile;
+    this.uplink = bandwidth === undefined ? undefined : new Uplink(events, bandwidth);
+    this.#counters = options.counters;
     this.#world = world;
     this.address = address;
     this.#settings = settings;
     this.#startedAt = events.now;
-    this.#checker = world.hasChecks ? new NodeChecker(index, settings) : undefined;
+    this.#checker =
+      world.hasChecks && !options.isHostile ? new NodeChecker(index, settings) : undefined;
+    this.#prover = new Prover(events, streamOf(seed, 'prover', index, life), world.hashRate);
     this.#effects = new EffectRunner({
       world,
       machine: this,
       links: this.#links,
       clients: this.#clients,
-      prover: new Prover(events, streamOf(seed, 'prover', index, life), world.hashRate),
+      prover: this.#prover,
       checker: this.#checker,
+      counters: this.#counters,
+      isHostile: this.isHostile,
       step: (input) => this.step(input),
     });
     const random = streamOf(seed, 'core', index, life);
@@ -71,7 +88,7 @@ export class NodeHost implements Machine {
       () => this.core.nextDeadline(),
       () => this.step({ kind: 'wake' }),
     );
-    world.network.listen(this, settings.listenAddress.port);
+    if (options.isDialable) world.network.listen(this, settings.listenAddress.port);
     this.post({ kind: 'start' });
   }
 
@@ -82,6 +99,11 @@ export class NodeHost implements Machine {
   /** This side's ends of all links the node knows of, open or not. */
   get links(): Iterable<LinkEnd> {
     return this.#links.values();
+  }
+
+  /** The links for which proofs are searched. */
+  get provenLinks(): readonly LinkId[] {
+    return this.#prover.links;
   }
 
   reported(kind: NodeEvent['kind']): number {
@@ -120,6 +142,7 @@ export class NodeHost implements Machine {
   }
 
   onMessage(end: LinkEnd, message: TravellingMessage): void {
+    this.#counters.noteReceived(message);
     const input: Input = { kind: 'message', link: end.id, message };
     this.step(input, message.kind === 'peer-announce' ? message.announcement : undefined);
   }
@@ -180,6 +203,8 @@ export class NodeHost implements Machine {
       node: this.index,
       ttl: input.message.ttl,
       sender: input.link,
+      senderNode: this.#links.get(input.link)?.other.machine.index ?? this.index,
+      isHostile: this.isHostile,
       now,
       // What was seen exactly one window ago may be forgotten.
       since: Math.max(this.#startedAt, now - this.#settings.seenWindow + 1),

@@ -8,6 +8,7 @@
  */
 import type { Instant } from '../core/settings.ts';
 import type { EventQueue, SimEvent } from './event-queue.ts';
+import { Fifo } from './fifo.ts';
 
 /** Where the items of a pipe come out. */
 export interface Receiver<T> {
@@ -17,12 +18,7 @@ export interface Receiver<T> {
 export class Pipe<T> implements SimEvent {
   readonly #queue: EventQueue;
   readonly #receiver: Receiver<T>;
-  /** The next item to come out. Mostly it is the only one, and then there is no array to touch. */
-  #first: T | undefined;
-  /** Those behind it, from `#head` on. */
-  #rest: (T | undefined)[] = [];
-  #head = 0;
-  #length = 0;
+  readonly #items = new Fifo<T>();
   /** Nothing comes out before this: it would overtake. */
   #lastArrival: Instant = 0;
   #holds = 0;
@@ -37,7 +33,12 @@ export class Pipe<T> implements SimEvent {
 
   /** Items under way or held. */
   get length(): number {
-    return this.#length;
+    return this.#items.length;
+  }
+
+  /** What is under way or held, in order. */
+  get items(): Iterable<T> {
+    return this.#items;
   }
 
   get isHeld(): boolean {
@@ -48,8 +49,7 @@ export class Pipe<T> implements SimEvent {
   put(item: T, arrival: Instant): void {
     if (this.#isClosed) return;
     if (arrival > this.#lastArrival) this.#lastArrival = arrival;
-    if (this.#length++ === 0) this.#first = item;
-    else this.#rest.push(item);
+    this.#items.push(item);
     this.#queue.put(this.#lastArrival, this);
   }
 
@@ -66,34 +66,12 @@ export class Pipe<T> implements SimEvent {
   /** Loses everything, now and later: nothing comes out any more. */
   close(): void {
     this.#isClosed = true;
-    this.#first = undefined;
-    this.#rest = [];
-    this.#head = 0;
-    this.#length = 0;
+    this.#items.clear();
   }
 
   fire(): void {
     if (this.#isClosed) return;
     if (this.#holds > 0) this.#due++;
-    else this.#receiver.receive(this.#shift());
-  }
-
-  #shift(): T {
-    const item = this.#first!;
-    this.#first = --this.#length === 0 ? undefined : this.#shiftRest();
-    return item;
-  }
-
-  #shiftRest(): T | undefined {
-    const item = this.#rest[this.#head];
-    this.#rest[this.#head++] = undefined;
-    if (this.#head === this.#rest.length) {
-      this.#rest = [];
-      this.#head = 0;
-    } else if (this.#head >= 64 && this.#head * 2 >= this.#rest.length) {
-      this.#rest.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return item;
+    else this.#receiver.receive(this.#items.shift()!);
   }
 }

@@ -92,6 +92,12 @@ export class Prover {
     return this.#jobs.length + (this.#running === undefined ? 0 : 1);
   }
 
+  /** The links for which there are jobs. */
+  get links(): LinkId[] {
+    const jobs = this.#running === undefined ? this.#jobs : [this.#running, ...this.#jobs];
+    return jobs.map(({ link }) => link);
+  }
+
   add(job: ProofJob): void {
     if (job.purpose === 'connection') {
       this.#drop((other) => other.link === job.link && other.purpose === 'connection');

@@ -1,12 +1,13 @@
 /**
- * What is sent on a link while it is held up, and how full that makes the sender's queue. A virtual network
- * without bandwidth limits takes everything else at once, so this exists only from the first message that
- * waits until the last one is gone.
+ * What a machine has sent on one link and the network has not taken yet, because its uplink is busy with
+ * other messages or because nothing gets through on this link: messages in order, and how full that makes
+ * the queue. It exists only from the first message that waits until the last one is gone.
  */
 import type { QueueLevel, QueueState } from '../core/inputs.ts';
 import type { Instant } from '../core/settings.ts';
 import { MESSAGE_BYTES_MAX } from '../wire/message-types.ts';
 import type { EventQueue, SimEvent } from './event-queue.ts';
+import { Fifo } from './fifo.ts';
 
 /** From here on the queue counts as `high`, in bytes. A guess: a quarter of the maximum. */
 export const QUEUE_BYTES_HIGH = 1024 * 1024;
@@ -20,15 +21,21 @@ const MOVES_WITHIN = 2_000;
 const GIVE_UP_AFTER = 30_000;
 const CHECK_EVERY = 1_000;
 
-/** The sender; called as an event of its own, never from within {@link SendQueue.admit}. */
+interface Waiting<M> {
+  readonly message: M;
+  readonly bytes: number;
+}
+
+/** The sender; called as an event of its own, never from within {@link SendQueue.put}. */
 export interface SendQueueOwner {
   onQueueState(state: QueueState): void;
   onStuck(): void;
 }
 
-export class SendQueue implements SimEvent {
+export class SendQueue<M> implements SimEvent {
   readonly #events: EventQueue;
   readonly #owner: SendQueueOwner;
+  readonly #messages = new Fifo<Waiting<M>>();
   #bytes = 0;
   #state: QueueState = { level: 'low', isMoving: true };
   #lastTaken: Instant;
@@ -46,29 +53,44 @@ export class SendQueue implements SimEvent {
     return this.#bytes;
   }
 
+  get isEmpty(): boolean {
+    return this.#messages.length === 0;
+  }
+
+  /** Whether nothing waits and nobody needs to be told anything any more. */
+  get isDone(): boolean {
+    return this.isEmpty && !this.#isChecking;
+  }
+
   /**
-   * Counts a message in; false if it has to be dropped. `isDroppable`: it belongs to somebody else, so it
+   * Takes a message in; false if it has to be dropped. `isDroppable`: it belongs to somebody else, so it
    * may not use the reserve.
    */
-  admit(bytes: number, isDroppable: boolean): boolean {
+  put(message: M, bytes: number, isDroppable: boolean): boolean {
     const max = isDroppable ? QUEUE_BYTES_MAX - RESERVED_BYTES : QUEUE_BYTES_MAX;
     const fits = this.#bytes + bytes <= max;
-    if (fits) this.#bytes += bytes;
+    if (fits) {
+      this.#messages.push({ message, bytes });
+      this.#bytes += bytes;
+    }
     if (this.#bytes >= QUEUE_BYTES_HIGH && !this.#isChecking) this.#checkAfter(0);
     return fits;
   }
 
-  /** The other side has taken a message. True once everything is gone and everybody knows it. */
-  take(bytes: number): boolean {
-    // What was under way before the hold was not counted in.
-    this.#bytes = Math.max(0, this.#bytes - bytes);
+  /** The next message, which goes on its way now; undefined if none waits. */
+  take(): Waiting<M> | undefined {
+    const next = this.#messages.shift();
+    if (next === undefined) return undefined;
+    this.#bytes -= next.bytes;
     this.#lastTaken = this.#events.now;
-    return this.#bytes === 0 && !this.#isChecking;
+    return next;
   }
 
-  /** The link is gone: nobody is told anything any more. */
+  /** The link is gone: nothing is sent any more, nobody is told anything. */
   stop(): void {
     this.#isStopped = true;
+    this.#messages.clear();
+    this.#bytes = 0;
   }
 
   fire(): void {

@@ -46,13 +46,17 @@ const EMPTY = new Uint8Array(0);
 
 /** The record of an announcement that a node is about to be given, and the input that gives it. */
 export function announceInput(
-  client: ClientId | undefined,
-  node: number,
+  from: {
+    readonly node: number;
+    readonly isHostile: boolean;
+    readonly client: ClientId | undefined;
+  },
   options: AnnounceOptions,
   now: Instant,
 ): { readonly input: Input; readonly announcement: Announcement } {
   const { ttl = 0, dataType, data = EMPTY } = options;
-  const announcement = new Announcement(node, { ttl, dataType, data }, now);
+  const { node, isHostile, client } = from;
+  const announcement = new Announcement(node, { ttl, dataType, data }, now, isHostile);
   return {
     announcement,
     input: { kind: 'announce', client, ttl, dataType, data: announcement.data },
@@ -108,7 +112,9 @@ export class SimClient implements Receiver<Outgoing> {
   /** Spreads data; the record tells where it got to. */
   announce(options: AnnounceOptions): Announcement {
     const { now } = this.#world.events;
-    const { input, announcement } = announceInput(this.id, this.#host.index, options, now);
+    const { index: node, isHostile } = this.#host;
+    const from = { node, isHostile, client: this.id };
+    const { input, announcement } = announceInput(from, options, now);
     this.#put(input, announcement);
     return announcement;
   }

@@ -7,10 +7,23 @@ import type { ClientId, LinkId } from '../core/inputs.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
 import type { Announcement } from './announcement.ts';
+import type { AuditedNode } from './audit.ts';
+import { Counters } from './counters.ts';
 import type { LinkEnd } from './link-end.ts';
 import { NodeHost } from './node-host.ts';
 import { announceInput, SimClient, type AnnounceOptions } from './sim-client.ts';
 import { streamOf, type Core, type World } from './world.ts';
+
+export interface SimNodeOptions {
+  readonly world: World;
+  readonly index: number;
+  readonly address: Address;
+  readonly settings: Settings;
+  readonly isDialable: boolean;
+  readonly isHostile: boolean;
+  /** Bytes per millisecond; undefined is without limit. */
+  readonly bandwidth: number | undefined;
+}
 
 export class SimNode {
   /** Its place in `Simulation.nodes`. */
@@ -18,17 +31,31 @@ export class SimNode {
   /** Where others reach it. */
   readonly address: Address;
   readonly settings: Settings;
+  readonly isDialable: boolean;
+  /** Whether it is an adversary. */
+  readonly isHostile: boolean;
+  /** What it has sent and received, over all its lives. */
+  readonly counters = new Counters();
   readonly #world: World;
+  readonly #bandwidth: number | undefined;
   #host: NodeHost | undefined;
   #lives = 0;
   #links: LinkId = 0;
   #clients: ClientId = 0;
 
-  constructor(world: World, index: number, address: Address, settings: Settings) {
-    this.#world = world;
-    this.index = index;
-    this.address = address;
-    this.settings = settings;
+  constructor(options: SimNodeOptions) {
+    this.#world = options.world;
+    this.index = options.index;
+    this.address = options.address;
+    this.settings = options.settings;
+    this.isDialable = options.isDialable;
+    this.isHostile = options.isHostile;
+    this.#bandwidth = options.bandwidth;
+  }
+
+  /** How often it has been started. */
+  get lives(): number {
+    return this.#lives;
   }
 
   get isRunning(): boolean {
@@ -61,6 +88,15 @@ export class SimNode {
     return count;
   }
 
+  /** What {@link audit} looks at; undefined while it does not run. */
+  get audited(): AuditedNode | undefined {
+    const host = this.#host;
+    if (host === undefined) return undefined;
+    const { links, provenLinks } = host;
+    const { index, isHostile } = this;
+    return { index, isHostile, links, provenLinks, snapshot: host.core.snapshot?.() };
+  }
+
   /** How often the node has reported an event since its start. */
   reported(kind: NodeEvent['kind']): number {
     return this.#host?.reported(kind) ?? 0;
@@ -76,6 +112,10 @@ export class SimNode {
       address: this.address,
       settings: this.settings,
       newLinkId: () => ++this.#links,
+      isDialable: this.isDialable,
+      isHostile: this.isHostile,
+      counters: this.counters,
+      bandwidth: this.#bandwidth,
     });
   }
 
@@ -106,7 +146,8 @@ export class SimNode {
   /** Announces as the process itself, without a client. */
   announce(options: AnnounceOptions): Announcement {
     const { now } = this.#world.events;
-    const { input, announcement } = announceInput(undefined, this.index, options, now);
+    const from = { node: this.index, isHostile: this.isHostile, client: undefined };
+    const { input, announcement } = announceInput(from, options, now);
     this.#running().post(input, announcement);
     return announcement;
   }

@@ -12,6 +12,12 @@ export interface SimulationOptions {
   readonly seed: number;
   /** One-way delay of every link. Default: 20 ms. */
   readonly latency?: LatencyChoice;
+  /** Bytes per millisecond that leave every node at most (1 Mbit/s is 125). Default: without limit. */
+  readonly bandwidth?: number | undefined;
+  /** The share of dials that get no answer by chance, 0 … 1. Default: 0. */
+  readonly dialFailures?: number;
+  /** Whether every message between nodes is encoded and decoded again on its way. Default: false. */
+  readonly wire?: boolean;
   /** What differs from the default settings, for all nodes. */
   readonly settings?: SettingsOverrides;
   /** Hashes per second that each node can do. Default: 2,000,000, a worker without SIMD. */
@@ -42,6 +48,12 @@ export interface NodeOptions {
   readonly address?: Address;
   /** Whether it is started at once. Default: true. */
   readonly isStarted?: boolean;
+  /** Whether others can connect to it; dials to it get no answer otherwise. Default: true. */
+  readonly isDialable?: boolean;
+  /** An adversary: not audited, and what it gets and sends counts for nothing. Default: false. */
+  readonly isHostile?: boolean;
+  /** Bytes per millisecond that leave it at most, instead of the simulation's choice. */
+  readonly bandwidth?: number | undefined;
   /** What it runs instead of the simulation's choice. */
   readonly core?: CoreFactory;
 }

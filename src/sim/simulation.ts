@@ -15,10 +15,12 @@ import type { Random } from '../basics/random.ts';
 import { GossipNode } from '../core/gossip-node.ts';
 import type { Instant, Millis } from '../core/settings.ts';
 import { formatAddress, type Address } from '../wire/address.ts';
-import type { Announcement } from './announcement.ts';
+import { peerMessageSize } from '../wire/peer-messages.ts';
+import type { Announcement, TravellingMessage } from './announcement.ts';
 import { AnnouncementLedger } from './announcement-ledger.ts';
 import type { Blockade } from './blockade.ts';
 import { EventQueue } from './event-queue.ts';
+import { audit, type AuditedNode } from './audit.ts';
 import { CheckFailure, SimulationFailure } from './failure.ts';
 import { latencyOf } from './latency.ts';
 import type { LinkEnd } from './link-end.ts';
@@ -38,6 +40,8 @@ import { streamOf, type CurrentStep, type World } from './world.ts';
 
 /** So many events without time passing are nodes that keep each other busy for ever. */
 const EVENTS_PER_INSTANT_MAX = 1_000_000;
+const EVENTS_BETWEEN_AUDITS = 2_000;
+const EVENTS_PER_NODE_BETWEEN_AUDITS = 100;
 const DEFAULT_PORT = 6_001;
 const LOOPBACK_PORT_MIN = 20_000;
 
@@ -49,6 +53,8 @@ export class Simulation {
   readonly #world: World;
   readonly #nodes: SimNode[] = [];
   #isRunning = false;
+  /** Events until the next audit. */
+  #untilAudit = EVENTS_BETWEEN_AUDITS;
   /** What ended it: nothing that happened after a broken promise would mean anything. */
   #failure: SimulationFailure | undefined;
 
@@ -61,7 +67,13 @@ export class Simulation {
     this.#world = {
       seed: options.seed,
       events,
-      network: new VirtualNetwork({ events, latency, silenceMax: options.silenceMax }),
+      network: new VirtualNetwork<TravellingMessage>({
+        events,
+        latency,
+        sizeOf: peerMessageSize,
+        failsByChance: this.#chanceOfFailure(),
+        silenceMax: options.silenceMax,
+      }),
       ledger: new AnnouncementLedger(options.announcementsMax),
       trace: new Trace(),
       proofs: new SimulatedProofs(),
@@ -71,6 +83,7 @@ export class Simulation {
       nameDelay: 20,
       hasChecks: options.checks ?? true,
       reusesBuffers: options.reusesBuffers ?? false,
+      usesWire: options.wire ?? false,
       onStep: options.onStep,
       current: { node: undefined, input: undefined },
       tally: { deliveries: 0 },
@@ -113,7 +126,15 @@ export class Simulation {
     const address = options.address ?? settings.listenAddress ?? this.#addressOf(index);
     const complete = nodeSettings(address, this.#options.settings, settings);
     const world = { ...this.#world, newCore: options.core ?? this.#world.newCore };
-    const node = new SimNode(world, index, address, complete);
+    const node = new SimNode({
+      world,
+      index,
+      address,
+      settings: complete,
+      isDialable: options.isDialable ?? true,
+      isHostile: options.isHostile ?? false,
+      bandwidth: options.bandwidth ?? this.#options.bandwidth,
+    });
     this.#nodes.push(node);
     if (options.isStarted ?? true) node.start();
     return node;
@@ -201,10 +222,23 @@ export class Simulation {
     };
   }
 
+  /**
+   * Looks at the whole network: bytes add up, both sides agree on every link, nobody works for links that are
+   * gone. Called by itself every so often while {@link SimulationOptions.checks} is on.
+   */
+  audit(): void {
+    const { network } = this.#world;
+    audit(this.#audited(), network.ends(), network.traffic);
+  }
+
+  *#audited(): Iterable<AuditedNode> {
+    for (const node of this.#nodes) if (node.audited !== undefined) yield node.audited;
+  }
+
   #runTo(end: Instant): void {
     assert(!this.#isRunning, 'run() was called from within run()');
     if (this.#failure !== undefined) throw this.#failure;
-    const { events } = this.#world;
+    const { events, hasChecks } = this.#world;
     this.#isRunning = true;
     try {
       let instant = events.now;
@@ -214,6 +248,7 @@ export class Simulation {
         instant = events.now;
         if (count > EVENTS_PER_INSTANT_MAX) throw new CheckFailure('time stands still');
         event.fire();
+        if (hasChecks && --this.#untilAudit < 0) this.#auditOnTheWay();
       }
     } catch (cause) {
       this.#failure = this.#describeFailure(cause);
@@ -223,11 +258,26 @@ export class Simulation {
     }
   }
 
+  /** Often enough to be near the cause, seldom enough to cost little beside the steps in between. */
+  #auditOnTheWay(): void {
+    this.#world.current.node = undefined;
+    this.#untilAudit = EVENTS_BETWEEN_AUDITS + EVENTS_PER_NODE_BETWEEN_AUDITS * this.#nodes.length;
+    this.audit();
+  }
+
   #describeFailure(cause: unknown): SimulationFailure {
     const { current, trace } = this.#world;
     const { seed, now } = this;
     const during = describe(current);
     return new SimulationFailure({ seed, now, inputs: trace.inputs, during }, cause);
+  }
+
+  #chanceOfFailure(): (() => boolean) | undefined {
+    const { dialFailures = 0, seed } = this.#options;
+    assert(dialFailures >= 0 && dialFailures <= 1, `a share of failing dials of ${dialFailures}`);
+    if (dialFailures === 0) return undefined;
+    const random = streamOf(seed, 'network', 0, 0);
+    return () => random.fraction() < dialFailures;
   }
 
   #addressOf(index: number): Address {

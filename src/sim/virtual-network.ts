@@ -10,11 +10,16 @@ import { formatAddress, scopeOf, type Address } from '../wire/address.ts';
 import { Blockade } from './blockade.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Latency } from './latency.ts';
-import { LinkEnd, type Machine } from './link-end.ts';
+import type { TravellingMessage } from './announcement.ts';
+import { LinkEnd, type Machine, type Medium, type Traffic } from './link-end.ts';
 
-export interface NetworkOptions {
+export interface NetworkOptions<M> {
   readonly events: EventQueue;
   readonly latency: Latency;
+  /** Bytes of a message on the wire. */
+  readonly sizeOf: (message: M) => number;
+  /** Whether a dial fails by chance, asked once for each. Default: never. */
+  readonly failsByChance?: (() => boolean) | undefined;
   /** After this a dial that gets no answer fails, in ms. Default: 10,000, as in the daemon. */
   readonly dialTimeout?: Millis | undefined;
   /** A link over which nothing can travel breaks after this, in ms. Default: 60,000, a guess at keep-alive. */
@@ -27,42 +32,61 @@ const KNOCK_AGAIN_AT: readonly Millis[] = [1_000, 3_000, 7_000];
 const EPHEMERAL_PORT_MIN = 32_768;
 const EPHEMERAL_PORTS = 28_232;
 
-interface Dial {
-  readonly machine: Machine;
+interface Dial<M> {
+  readonly machine: Machine<M>;
   readonly address: Address;
   readonly startedAt: number;
 }
 
-type Route =
-  | { readonly kind: 'answered'; readonly by: Machine }
+type Route<M> =
+  | { readonly kind: 'answered'; readonly by: Machine<M> }
   | { readonly kind: 'refused'; readonly after: Millis }
   | { readonly kind: 'silence' };
 
-const NO_LINKS: ReadonlySet<LinkEnd> = new Set();
+const NO_LINKS: ReadonlySet<never> = new Set();
 
-export class VirtualNetwork {
+export class VirtualNetwork<M = TravellingMessage> {
   readonly #events: EventQueue;
   readonly #latency: Latency;
   readonly #dialTimeout: Millis;
   readonly #silenceMax: Millis;
-  readonly #listeners = new Map<string, Machine>();
+  readonly #listeners = new Map<string, Machine<M>>();
   /** The address each machine listens on. */
-  readonly #addresses = new Map<Machine, string>();
+  readonly #addresses = new Map<Machine<M>, string>();
   /** Machines that are switched on, by host, with the index of a node on each. */
   readonly #hosts = new Map<string, number>();
-  readonly #links = new Map<Machine, Set<LinkEnd>>();
+  readonly #links = new Map<Machine<M>, Set<LinkEnd<M>>>();
   readonly #blockades = new Set<Blockade>();
+  readonly #medium: Medium<M>;
+  readonly #failsByChance: () => boolean;
   #dials = 0;
 
-  constructor(options: NetworkOptions) {
+  constructor(options: NetworkOptions<M>) {
     this.#events = options.events;
     this.#latency = options.latency;
     this.#dialTimeout = options.dialTimeout ?? 10_000;
     this.#silenceMax = options.silenceMax ?? 60_000;
+    this.#failsByChance = options.failsByChance ?? (() => false);
+    this.#medium = {
+      events: options.events,
+      sizeOf: options.sizeOf,
+      traffic: { sent: 0, received: 0, lost: 0 },
+      onEnded: (end) => this.#forget(end),
+    };
+  }
+
+  /** Bytes on all links since the beginning. */
+  get traffic(): Readonly<Traffic> {
+    return this.#medium.traffic;
+  }
+
+  /** Both ends of all connections, those that only one side knows of included. */
+  *ends(): Iterable<LinkEnd<M>> {
+    for (const ends of this.#links.values()) yield* ends;
   }
 
   /** Connections to `port` of the machine's host are the machine's from now on. */
-  listen(machine: Machine, port: number): void {
+  listen(machine: Machine<M>, port: number): void {
     const address = formatAddress({ host: machine.host, port });
     this.#listeners.set(address, machine);
     this.#addresses.set(machine, address);
@@ -70,27 +94,30 @@ export class VirtualNetwork {
   }
 
   /** The process ends: its links are closed, and dials to it are refused. */
-  close(machine: Machine): void {
+  close(machine: Machine<M>): void {
     this.#stopListening(machine);
     // Ends take themselves out of the set while it is walked, which a Set allows.
     for (const end of this.linksOf(machine)) end.hangUp();
   }
 
   /** The machine loses its power: nobody is told, and dials to it are not answered. */
-  disappear(machine: Machine): void {
+  disappear(machine: Machine<M>): void {
     this.#stopListening(machine);
     if (scopeOf(machine.host) !== 'loopback') this.#hosts.delete(machine.host);
     for (const end of this.linksOf(machine)) end.disappear(this.#silenceMax);
   }
 
   /** The machine's ends of all connections that stand, including those it has not been told of. */
-  linksOf(machine: Machine): ReadonlySet<LinkEnd> {
+  linksOf(machine: Machine<M>): ReadonlySet<LinkEnd<M>> {
     return this.#links.get(machine) ?? NO_LINKS;
   }
 
   /** Connects `machine` to `address`; it hears `onLinkOpened` or `onDialFailed`, as a later event. */
-  dial(machine: Machine, address: Address): void {
-    this.#knock({ machine, address, startedAt: this.#events.now });
+  dial(machine: Machine<M>, address: Address): void {
+    const dial = { machine, address, startedAt: this.#events.now };
+    if (!this.#failsByChance()) return this.#knock(dial);
+    const end = this.#events.now + this.#dialTimeout;
+    this.#events.put(end, { fire: () => this.#fail(dial, 'timed out') });
   }
 
   /** Lets nothing more through from the nodes in `from` to those in `to`; the other direction is free. */
@@ -104,7 +131,7 @@ export class VirtualNetwork {
     return blockade;
   }
 
-  #knock(dial: Dial): void {
+  #knock(dial: Dial<M>): void {
     const route = this.#route(dial.machine, dial.address);
     switch (route.kind) {
       case 'answered': {
@@ -119,7 +146,7 @@ export class VirtualNetwork {
   }
 
   /** The listener's answer is back; the world may have changed in between. */
-  #answer(dial: Dial): void {
+  #answer(dial: Dial<M>): void {
     if (!dial.machine.isRunning) return;
     const route = this.#route(dial.machine, dial.address);
     if (route.kind === 'answered') this.#connect(dial.machine, route.by, dial.address);
@@ -127,7 +154,7 @@ export class VirtualNetwork {
     else this.#knockAgain(dial);
   }
 
-  #knockAgain(dial: Dial): void {
+  #knockAgain(dial: Dial<M>): void {
     const elapsed = this.#events.now - dial.startedAt;
     const next = KNOCK_AGAIN_AT.find((at) => at > elapsed && at < this.#dialTimeout);
     if (next === undefined) {
@@ -137,11 +164,11 @@ export class VirtualNetwork {
     }
   }
 
-  #fail(dial: Dial, reason: string): void {
+  #fail(dial: Dial<M>, reason: string): void {
     if (dial.machine.isRunning) dial.machine.onDialFailed(dial.address, reason);
   }
 
-  #route(dialler: Machine, address: Address): Route {
+  #route(dialler: Machine<M>, address: Address): Route<M> {
     const isLocal = scopeOf(address.host) === 'loopback';
     // Every machine has a loopback of its own; nodes with loopback addresses all stand on one machine.
     if (isLocal !== (scopeOf(dialler.host) === 'loopback')) {
@@ -166,52 +193,49 @@ export class VirtualNetwork {
     return false;
   }
 
-  #connect(dialler: Machine, listener: Machine, dialled: Address): void {
+  #connect(dialler: Machine<M>, listener: Machine<M>, dialled: Address): void {
     const port = EPHEMERAL_PORT_MIN + (this.#dials++ % EPHEMERAL_PORTS);
     const from: Address = { host: dialler.host, port };
-    const onEnded = (end: LinkEnd): void => this.#forget(end);
-    const events = this.#events;
+    const medium = this.#medium;
     const near = new LinkEnd({
-      events,
+      medium,
       machine: dialler,
       dialled,
       local: from,
       remote: dialled,
       delay: this.#delay(dialler, listener),
-      onEnded,
     });
     const far = new LinkEnd({
-      events,
+      medium,
       machine: listener,
       dialled: undefined,
       local: dialled,
       remote: from,
       delay: this.#delay(listener, dialler),
-      onEnded,
     });
     this.#remember(near);
     this.#remember(far);
     near.connect(far);
   }
 
-  #delay(from: Machine, to: Machine): Millis {
+  #delay(from: Machine<M>, to: Machine<M>): Millis {
     return Math.round(this.#latency(from.index, to.index));
   }
 
-  #stopListening(machine: Machine): void {
+  #stopListening(machine: Machine<M>): void {
     const address = this.#addresses.get(machine);
     if (address === undefined) return;
     this.#addresses.delete(machine);
     if (this.#listeners.get(address) === machine) this.#listeners.delete(address);
   }
 
-  #remember(end: LinkEnd): void {
+  #remember(end: LinkEnd<M>): void {
     const ends = this.#links.get(end.machine);
     if (ends === undefined) this.#links.set(end.machine, new Set([end]));
     else ends.add(end);
   }
 
-  #forget(end: LinkEnd): void {
+  #forget(end: LinkEnd<M>): void {
     const ends = this.#links.get(end.machine);
     ends?.delete(end);
     if (ends?.size === 0) this.#links.delete(end.machine);

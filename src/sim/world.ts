@@ -57,6 +57,8 @@ export interface World {
   readonly nameDelay: Millis;
   readonly hasChecks: boolean;
   readonly reusesBuffers: boolean;
+  /** Whether messages are encoded and decoded on their way. */
+  readonly usesWire: boolean;
   readonly onStep: ((step: StepReport) => void) | undefined;
   readonly current: CurrentStep;
   /** Notifications that clients have got. */
@@ -64,7 +66,7 @@ export interface World {
 }
 
 /** What a stream of chance is for; each purpose of each life of each node has its own. */
-const PURPOSES = { scenario: 0, core: 1, prover: 2, client: 3 } as const;
+const PURPOSES = { scenario: 0, core: 1, prover: 2, client: 3, network: 4 } as const;
 
 /**
  * A stream that no other purpose, node or life shares, so that a further node or client disturbs none of

@@ -52,12 +52,14 @@ describe('the ledger', () => {
 });
 
 describe('the record of an announcement', () => {
-  const at = (node: number, ttl: number, sender: number, now: number) => ({
+  const at = (node: number, ttl: number, sender: number, now: number, senderNode = 0) => ({
     node,
     ttl,
     sender,
+    senderNode,
     now,
     since: 0,
+    isHostile: false,
   });
 
   it('tells first copies, better ones and duplicates apart; no limit is better than any limit', () => {
@@ -76,6 +78,28 @@ describe('the record of an announcement', () => {
     for (const node of [1, 2, 3, 3, 700]) record.noteArrival(at(node, 1, 1, 10));
     expect([record.copies, record.reached]).toEqual([5, 3]);
     expect(record.reachedNodes()).toEqual([1, 3, 700]);
+  });
+
+  it('counts the hops of first copies, from the origin', () => {
+    const record = new Announcement(2, message(1), 0);
+    record.noteArrival(at(5, 0, 1, 10, 2));
+    record.noteArrival(at(6, 0, 1, 20, 5));
+    record.noteArrival(at(6, 0, 2, 30, 2));
+    expect([2, 5, 6, 7].map((node) => record.hopsAt(node))).toEqual([0, 1, 2, undefined]);
+  });
+
+  it('counts nothing that adversaries get, but follows it through them', () => {
+    const record = new Announcement(2, message(1), 0);
+    record.noteArrival({ ...at(5, 0, 1, 10, 2), isHostile: true });
+    record.noteArrival(at(6, 0, 1, 20, 5));
+    expect([record.copies, record.reached, record.hopsAt(6)]).toEqual([1, 1, 2]);
+  });
+
+  it('remembers when a client of a node was first told', () => {
+    const record = new Announcement(2, message(1), 0);
+    record.noteNotified(700, 10);
+    record.noteNotified(700, 20);
+    expect([record.notifiedAt(700), record.notifiedAt(2)]).toEqual([10, undefined]);
   });
 
   it('takes a copy for the first again once the earlier ones do not count any more', () => {

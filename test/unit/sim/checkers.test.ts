@@ -72,6 +72,8 @@ class Watched {
             sender: input.link,
             now,
             since: 0,
+            senderNode: 98,
+            isHostile: false,
           })
         : undefined;
     this.#checker.begin({ input, now, announcement, arrival, isSurelyNew });

@@ -180,7 +180,7 @@ describe('a hosted node', () => {
     simulation.run({ for: 1_000 });
     expect(core.all('message')).toEqual([]);
     act(a, { kind: 'resume-link', link });
-    simulation.run({ for: 0 });
+    simulation.run({ for: 100 });
     expect(core.all('message')).toHaveLength(1);
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TravellingMessage } from '../../../src/sim/announcement.ts';
 import { EventQueue } from '../../../src/sim/event-queue.ts';
 import { QUEUE_BYTES_HIGH, QUEUE_BYTES_MAX } from '../../../src/sim/send-queue.ts';
 import { VirtualNetwork } from '../../../src/sim/virtual-network.ts';
+import { peerMessageSize } from '../../../src/wire/peer-messages.ts';
 import { announce, DeafMachine, info, runTo } from './support.ts';
 
 const BIG = 60_000;
@@ -9,7 +11,11 @@ const BIG = 60_000;
 /** A link whose receiving end is held up, at 100 ms. */
 function stalledLink() {
   const events = new EventQueue();
-  const network = new VirtualNetwork({ events, latency: () => 10 });
+  const network = new VirtualNetwork<TravellingMessage>({
+    events,
+    latency: () => 10,
+    sizeOf: peerMessageSize,
+  });
   const [a, b] = [new DeafMachine(events, 1), new DeafMachine(events, 2)];
   network.listen(b, 6_001);
   network.dial(a, { host: b.host, port: 6_001 });

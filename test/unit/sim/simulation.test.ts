@@ -203,3 +203,113 @@ describe('a client', () => {
     expect(simulation.deliveries).toBe(10_005);
   });
 });
+
+describe('the network of a simulation', () => {
+  const settings = { proofOfWork: 'none', maxConnections: 8 } as const;
+
+  it('lets nobody dial a node that cannot be dialled, which may dial others', () => {
+    const simulation = new Simulation({ seed: 1, settings });
+    const hidden = simulation.addNode({}, { isDialable: false });
+    const open = simulation.addNode({ knownPeers: [hidden.address] });
+    simulation.run({ for: 30_000 });
+    expect(open.openLinks).toBe(0);
+    simulation.addNode({ knownPeers: [hidden.address] });
+    const second = simulation.addNode({ knownPeers: [open.address] }, { isDialable: false });
+    simulation.run({ for: 30_000 });
+    expect([hidden.openLinks, second.openLinks]).toEqual([0, 1]);
+  });
+
+  it('lets the share of dials fail that it is told to', () => {
+    const simulation = new Simulation({ seed: 1, settings, dialFailures: 0.5 });
+    const first = simulation.addNode({ maxConnections: 1_000 });
+    const others = simulation.addNodes(400, { knownPeers: [first.address] });
+    simulation.run({ for: 5_000 });
+    const linked = others.filter((node) => node.openLinks > 0).length;
+    expect(linked / 400).toBeCloseTo(0.5, 1);
+  });
+
+  it('takes time for the bytes of a message, as its bandwidth says', () => {
+    const arrivals = [undefined, 100, 10].map((bandwidth) => {
+      const simulation = new Simulation({ seed: 1, settings, latency: 20, bandwidth });
+      const first = simulation.addNode();
+      const second = simulation.addNode({ knownPeers: [first.address] });
+      simulation.run({ for: 5_000 });
+      const announcement = first.announce({ dataType: 1, data: new Uint8Array(9_984) });
+      simulation.run({ for: 5_000 });
+      return announcement.arrivalAt(second.index)! - announcement.announcedAt;
+    });
+    expect(arrivals).toEqual([20, 120, 1_020]);
+  });
+
+  it('gives the same history if every message is encoded and decoded', () => {
+    const [typed, wire] = [false, true].map((isWire) => {
+      const simulation = new Simulation({ seed: 9, settings, wire: isWire });
+      const first = simulation.addNode();
+      simulation.addNodes(10, { bootstrapper: first.address });
+      simulation.run({ for: 20_000 });
+      first.announce({ dataType: 1, data: Uint8Array.of(1, 2, 3), ttl: 3 });
+      simulation.run({ for: 1_000 });
+      return simulation;
+    });
+    expect(wire!.traceHash).toBe(typed!.traceHash);
+    expect(wire!.announcements[0]!.reached).toBe(10);
+  });
+
+  it('fails if a node sends what cannot be encoded and decoded', () => {
+    const body = new TextEncoder().encode('x');
+    const simulation = new Simulation({
+      seed: 1,
+      wire: true,
+      checks: false,
+      core: () =>
+        new ScriptedCore((input) =>
+          input.kind === 'link-opened'
+            ? [
+                {
+                  kind: 'send',
+                  links: [input.link],
+                  own: false,
+                  message: { kind: 'peer-offer', body: new Uint8Array(70_000).fill(body[0]!) },
+                },
+              ]
+            : input.kind === 'start'
+              ? [{ kind: 'dial', address: { host: '10.0.0.1', port: 6_001 } }]
+              : [],
+        ),
+    });
+    simulation.addNodes(2);
+    expect(() => simulation.run({ for: 1_000 })).toThrow(SimulationFailure);
+  });
+
+  it('counts what each node has sent and received, and of that the payloads', () => {
+    const simulation = new Simulation({ seed: 1, settings });
+    const first = simulation.addNode();
+    const second = simulation.addNode({ knownPeers: [first.address] });
+    simulation.run({ for: 5_000 });
+    const { sentBytes, controlBytesSent } = first.counters;
+    const received = second.counters.receivedBytes;
+    expect(sentBytes).toBeGreaterThan(0);
+    expect(controlBytesSent).toBe(sentBytes);
+    first.announce({ dataType: 1, data: new Uint8Array(100) });
+    simulation.run({ for: 100 });
+    expect(first.counters.sentBytes).toBe(sentBytes + 116);
+    expect(first.counters.controlBytesSent).toBe(controlBytesSent);
+    expect(second.counters.receivedBytes).toBe(received + 116);
+    expect(second.counters.payloadsReceived).toBe(1);
+  });
+
+  it('notes hops and notifications of an announcement', () => {
+    const lonely = { ...settings, minConnections: 1 };
+    const simulation = new Simulation({ seed: 1, settings: lonely, latency: 20 });
+    const a = simulation.addNode();
+    const b = simulation.addNode({ knownPeers: [a.address] });
+    const c = simulation.addNode({ knownPeers: [b.address] });
+    c.client().subscribe(1);
+    simulation.run({ for: 500 });
+    const announcement = a.announce({ dataType: 1 });
+    simulation.run({ for: 5_000 });
+    expect([a, b, c].map(({ index }) => announcement.hopsAt(index))).toEqual([0, 1, 2]);
+    expect(announcement.notifiedAt(c.index)).toBe(announcement.arrivalAt(c.index));
+    expect(announcement.notifiedAt(b.index)).toBeUndefined();
+  });
+});
