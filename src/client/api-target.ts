@@ -3,6 +3,7 @@
  */
 import { formatAddress, parsePort } from '../wire/address.ts';
 import { ClientError } from './client-error.ts';
+import { isWholeNumber, shown } from './options.ts';
 
 export type ApiTarget =
   /** `host` is an IP address without brackets, or a name; `port` 1 … 65,535. */
@@ -11,6 +12,30 @@ export type ApiTarget =
 
 /** Where a node listens for applications unless its configuration says otherwise. */
 export const DEFAULT_API_ADDRESS = '127.0.0.1:7001';
+/** The kernel's room for a socket path, 108 bytes on Linux, less its final NUL. A longer one would be cut. */
+const SOCKET_PATH_BYTES_MAX = 107;
+
+/**
+ * An address as an application hands it in: the text that {@link parseApiTarget} reads, or the same taken apart.
+ *
+ * @throws ClientError `bad-address`.
+ */
+export function readApiTarget(address: unknown): ApiTarget {
+  if (typeof address === 'string') return parseApiTarget(address);
+  // Proof of the cast: what is not what it says it is does not survive being written and read.
+  if (isTakenApart(address)) return parseApiTarget(formatApiTarget(address as ApiTarget));
+  const forms =
+    "text, { kind: 'tcp', host: string, port: number } or { kind: 'unix', path: string }";
+  throw new ClientError('bad-address', `an address is ${forms}, not ${shown(address)}`);
+}
+
+/** Whether all parts are there and of the right type. */
+function isTakenApart(address: unknown): boolean {
+  if (typeof address !== 'object' || address === null) return false;
+  const { kind, host, port, path } = address as Record<string, unknown>;
+  if (kind === 'unix') return typeof path === 'string';
+  return kind === 'tcp' && typeof host === 'string' && isWholeNumber(port, 1, 65_535);
+}
 
 /**
  * Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. Whether anybody listens there is not looked at.
@@ -35,6 +60,11 @@ export function formatApiTarget(target: ApiTarget): string {
 function unixTarget(text: string): ApiTarget {
   const path = text.slice('unix:'.length);
   if (path === '' || path.includes('\0')) throw badAddress(text, 'unix: is followed by a path');
+  const bytes = Buffer.byteLength(path);
+  if (bytes > SOCKET_PATH_BYTES_MAX) {
+    const rule = `its path has ${bytes} bytes, too many for a socket: ${SOCKET_PATH_BYTES_MAX} fit`;
+    throw badAddress(text, rule);
+  }
   return { kind: 'unix', path };
 }
 

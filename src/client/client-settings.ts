@@ -1,13 +1,7 @@
 /** What `connect()` was told, read and checked: where the node is, what is done when it goes, and all bounds. */
-import {
-  DEFAULT_API_ADDRESS,
-  formatApiTarget,
-  parseApiTarget,
-  type ApiTarget,
-} from './api-target.ts';
-import { ClientError } from './client-error.ts';
+import { DEFAULT_API_ADDRESS, readApiTarget, type ApiTarget } from './api-target.ts';
 import type { DialOptions } from './dial.ts';
-import { checkMillis, checkOptions, checkSignal, shown } from './options.ts';
+import { badOption, checkMillis, checkOptions, checkSignal, isWholeNumber } from './options.ts';
 import type { OutboxBounds } from './outbox.ts';
 import { readReconnect, type ReconnectOptions, type ReconnectPolicy } from './reconnect.ts';
 import type { QueueBounds } from './subscription.ts';
@@ -56,23 +50,24 @@ export function readSettings(
   options: ConnectOptions = {},
 ): ClientSettings {
   checkOptions('connect()', options);
-  const { signal, timeout, reconnect, bounds } = options;
+  const { signal, timeout, reconnect, bounds = {} } = options;
   checkSignal(signal);
   checkMillis('timeout', timeout);
   return {
-    target: readTarget(address),
+    target: readApiTarget(address),
     dialOptions: { timeout, signal },
     reconnect: readReconnect(reconnect),
-    bounds: { ...CLIENT_BOUNDS, ...bounds },
+    bounds: readBounds(bounds),
   };
 }
 
-function readTarget(address: unknown): ApiTarget {
-  if (typeof address === 'string') return parseApiTarget(address);
-  if (typeof address === 'object' && address !== null && 'kind' in address) {
-    // Proof of the cast: what is not what it says it is does not survive being written and read.
-    return parseApiTarget(formatApiTarget(address as ApiTarget));
+/** @throws ClientError `bad-option` unless each bound that is given is a whole number from 1. */
+function readBounds(given: unknown): ClientBounds {
+  checkOptions('bounds', given);
+  const bounds: ClientBounds = { ...CLIENT_BOUNDS, ...(given as Partial<ClientBounds>) };
+  for (const [name, bound] of Object.entries(bounds)) {
+    if (isWholeNumber(bound, 1, Number.MAX_SAFE_INTEGER)) continue;
+    throw badOption(`bounds.${name}`, 'a whole number from 1', bound);
   }
-  const forms = 'the text HOST:PORT, [IPV6]:PORT or unix:PATH';
-  throw new ClientError('bad-address', `an address is ${forms}, not ${shown(address)}`);
+  return bounds;
 }

@@ -23,7 +23,7 @@ export type Verdict = 'accept' | 'reject' | 'ignore';
 export interface Received {
   /** 0 … 65,535. */
   readonly dataType: number;
-  /** The node's number for this notification on this connection, 1 … 65,535. */
+  /** The node's number for this notification on this connection, 1 … 65,535 (other modules may use 0). */
   readonly messageId: number;
   /** The bytes as they were announced, 0 … 65,527 of them; a copy that subscriptions of one client share. */
   readonly data: Uint8Array;

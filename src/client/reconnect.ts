@@ -44,7 +44,7 @@ export function readReconnect(
   value: boolean | ReconnectOptions | undefined,
 ): ReconnectPolicy | undefined {
   if (value === undefined || value === false) return undefined;
-  if (value !== true && (typeof value !== 'object' || value === null)) {
+  if (value !== true && (typeof value !== 'object' || value === null || Array.isArray(value))) {
     throw badOption('reconnect', 'true, false or an object', value);
   }
   const options = value === true ? {} : value;

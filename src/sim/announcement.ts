@@ -1,8 +1,8 @@
 /**
  * One announcement and where it has been: who got it when, with which TTL, and what they passed on.
  *
- * For each node the record holds a row of small numbers in typed arrays, because a flood at ten thousand
- * nodes touches ten thousand rows.
+ * For each node the record holds a row of numbers in one typed array, because a flood at ten thousand nodes
+ * touches ten thousand rows.
  */
 import { u64Equals, type U64 } from '../basics/integers.ts';
 import type { LinkId } from '../core/inputs.ts';
@@ -44,6 +44,18 @@ export interface Arrival {
 /** Hops beyond this are not told apart. */
 const HOPS_MAX = 255;
 
+/**
+ * The row of a node: when the first copy came and when a client was first notified, the link on which the
+ * best copy came, and three small numbers in one. Side by side, because a flood touches a row in random order
+ * and should find all of it in one line of the processor's cache.
+ */
+const ROW = { arrival: 0, notified: 1, sender: 2, small: 3 } as const;
+const ROW_INTS = 4;
+/** In `small`: the best rank and the rank passed on in 9 bits each, then the hops. */
+const RANK_BITS = 9;
+const RANK_MASK = (1 << RANK_BITS) - 1;
+const HOPS_SHIFT = 2 * RANK_BITS;
+
 export class Announcement {
   /** The index of the node that announced it. */
   readonly origin: number;
@@ -57,13 +69,8 @@ export class Announcement {
   id: U64 | undefined;
   #copies = 0;
   #reached = 0;
-  /** Virtual times are whole milliseconds, so 32 bits last for 24 days. */
-  #arrivals: Int32Array;
-  #bestRanks: Uint16Array;
-  #bestSenders: Int32Array;
-  #forwardedRanks: Uint16Array;
-  #hops: Uint8Array;
-  #notified: Int32Array;
+  /** Virtual times are whole milliseconds, so 32 bits last for 24 days. Grows when a node first has a row. */
+  #rows: Int32Array;
 
   constructor(
     origin: number,
@@ -77,13 +84,7 @@ export class Announcement {
     this.data = message.data.slice();
     this.announcedAt = now;
     this.isHostile = isHostile;
-    const size = origin + 1;
-    this.#arrivals = new Int32Array(size).fill(NEVER);
-    this.#bestRanks = new Uint16Array(size);
-    this.#bestSenders = new Int32Array(size);
-    this.#forwardedRanks = new Uint16Array(size);
-    this.#hops = new Uint8Array(size);
-    this.#notified = new Int32Array(size).fill(NEVER);
+    this.#rows = emptyRows(origin + 1);
   }
 
   /** Copies that arrived at honest nodes, duplicates included. */
@@ -98,76 +99,80 @@ export class Announcement {
 
   /** When the first copy came to a node; undefined if none did, and at the origin. */
   arrivalAt(node: number): Instant | undefined {
-    const arrival = this.#arrivals[node] ?? NEVER;
+    const arrival = this.#at(node, ROW.arrival);
     return arrival === NEVER ? undefined : arrival;
   }
 
   /** Links that the first copy at a node had travelled, at most 255; 0 at the origin, undefined elsewhere. */
   hopsAt(node: number): number | undefined {
     if (node === this.origin) return 0;
-    return this.arrivalAt(node) === undefined ? undefined : this.#hops[node];
+    if (this.#at(node, ROW.arrival) === NEVER) return undefined;
+    return this.#small(node) >>> HOPS_SHIFT;
   }
 
   /** When a client of a node was first notified of it; undefined if none was. */
   notifiedAt(node: number): Instant | undefined {
-    const notified = this.#notified[node] ?? NEVER;
+    const notified = this.#at(node, ROW.notified);
     return notified === NEVER ? undefined : notified;
-  }
-
-  noteNotified(node: number, now: Instant): void {
-    if (node >= this.#arrivals.length) this.#grow(node + 1);
-    if (this.#notified[node] === NEVER) this.#notified[node] = now;
   }
 
   /** The indices of all nodes that got a copy, in ascending order. */
   reachedNodes(): number[] {
     const nodes: number[] = [];
-    this.#arrivals.forEach((arrival, node) => {
-      if (arrival !== NEVER) nodes.push(node);
-    });
+    for (let node = 0; node * ROW_INTS < this.#rows.length; node++) {
+      if (this.#at(node, ROW.arrival) !== NEVER) nodes.push(node);
+    }
     return nodes;
   }
 
   /** The largest rank a node got, 0 for none, and the link on which the first such copy came. */
   bestAt(node: number): { readonly rank: number; readonly sender: LinkId } {
-    return { rank: this.#bestRanks[node] ?? 0, sender: this.#bestSenders[node] ?? NEVER };
+    return { rank: this.#small(node) & RANK_MASK, sender: this.#at(node, ROW.sender) };
   }
 
   /** The largest rank a node has passed on, 0 for none. */
   forwardedAt(node: number): number {
-    return this.#forwardedRanks[node] ?? 0;
+    return (this.#small(node) >>> RANK_BITS) & RANK_MASK;
   }
 
   /** Whether a node announced it, or got a copy of it, at `since` or later. */
   wasAt(node: number, since: Instant): boolean {
     if (node === this.origin && this.announcedAt >= since) return true;
-    return (this.#arrivals[node] ?? NEVER) >= since;
+    return this.#at(node, ROW.arrival) >= since;
   }
 
   /** Notes a copy that has just come in. */
   noteArrival(copy: Arrival): ArrivalKind {
-    const { node, now } = copy;
+    const { node } = copy;
     if (!copy.isHostile) this.#copies++;
     if (node === this.origin && copy.since <= this.announcedAt) return 'duplicate';
-    if (node >= this.#arrivals.length) this.#grow(node + 1);
-    const arrival = this.#arrivals[node]!;
-    if (arrival === NEVER && !copy.isHostile) this.#reached++;
+    const row = this.#rowOf(node);
+    const arrival = this.#rows[row + ROW.arrival]!;
+    const small = this.#rows[row + ROW.small]!;
     const rank = rankOf(copy.ttl);
     const isFirst = arrival < copy.since;
-    if (!isFirst && rank <= this.#bestRanks[node]!) return 'duplicate';
-    if (isFirst) {
-      this.#arrivals[node] = now;
-      this.#forwardedRanks[node] = 0;
-      this.#hops[node] = Math.min(HOPS_MAX, (this.hopsAt(copy.senderNode) ?? 0) + 1);
+    if (!isFirst && rank <= (small & RANK_MASK)) return 'duplicate';
+    if (arrival === NEVER && !copy.isHostile) this.#reached++;
+    this.#rows[row + ROW.sender] = copy.sender;
+    if (!isFirst) {
+      this.#rows[row + ROW.small] = (small & ~RANK_MASK) | rank;
+      return 'better';
     }
-    this.#bestRanks[node] = rank;
-    this.#bestSenders[node] = copy.sender;
-    return isFirst ? 'first' : 'better';
+    const hops = Math.min(HOPS_MAX, (this.hopsAt(copy.senderNode) ?? 0) + 1);
+    this.#rows[row + ROW.arrival] = copy.now;
+    this.#rows[row + ROW.small] = rank | (hops << HOPS_SHIFT);
+    return 'first';
+  }
+
+  noteNotified(node: number, now: Instant): void {
+    const row = this.#rowOf(node);
+    if (this.#rows[row + ROW.notified] === NEVER) this.#rows[row + ROW.notified] = now;
   }
 
   noteForwarded(node: number, ttl: number): void {
-    if (node >= this.#arrivals.length) this.#grow(node + 1);
-    this.#forwardedRanks[node] = rankOf(ttl);
+    const row = this.#rowOf(node);
+    const others = this.#rows[row + ROW.small]! & ~(RANK_MASK << RANK_BITS);
+    this.#rows[row + ROW.small] = others | (rankOf(ttl) << RANK_BITS);
   }
 
   isSameAs(message: PeerAnnounce): boolean {
@@ -179,23 +184,30 @@ export class Announcement {
     );
   }
 
-  #grow(size: number): void {
-    const room = Math.max(size, 2 * this.#arrivals.length);
-    const arrivals = new Int32Array(room).fill(NEVER);
-    arrivals.set(this.#arrivals);
-    this.#arrivals = arrivals;
-    this.#bestRanks = enlarged(this.#bestRanks, new Uint16Array(room));
-    this.#bestSenders = enlarged(this.#bestSenders, new Int32Array(room));
-    this.#forwardedRanks = enlarged(this.#forwardedRanks, new Uint16Array(room));
-    this.#hops = enlarged(this.#hops, new Uint8Array(room));
-    const notified = new Int32Array(room).fill(NEVER);
-    this.#notified = enlarged(this.#notified, notified);
+  #at(node: number, column: number): number {
+    return this.#rows[node * ROW_INTS + column] ?? NEVER;
+  }
+
+  #small(node: number): number {
+    return this.#rows[node * ROW_INTS + ROW.small] ?? 0;
+  }
+
+  /** Where the row of a node begins; makes room for it if need be. */
+  #rowOf(node: number): number {
+    const row = node * ROW_INTS;
+    if (row >= this.#rows.length) {
+      const rows = emptyRows(Math.max(node + 1, (2 * this.#rows.length) / ROW_INTS));
+      rows.set(this.#rows);
+      this.#rows = rows;
+    }
+    return row;
   }
 }
 
-function enlarged<A extends Uint8Array | Uint16Array | Int32Array>(old: A, wider: A): A {
-  wider.set(old);
-  return wider;
+function emptyRows(nodes: number): Int32Array {
+  const rows = new Int32Array(nodes * ROW_INTS).fill(NEVER);
+  for (let row = 0; row < rows.length; row += ROW_INTS) rows[row + ROW.small] = 0;
+  return rows;
 }
 
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {

@@ -26,7 +26,7 @@ import type { Core } from './world.ts';
 export type { Step } from './gate-checker.ts';
 
 /** Of the steps that an announcement causes, one in this many is followed by a look at all sizes. */
-const SNAPSHOT_EVERY = 16;
+const SNAPSHOT_EVERY = 64;
 
 /** Checks one life of one node. Call {@link begin}, {@link effect} for each effect in order, {@link end}. */
 export class NodeChecker {

@@ -53,6 +53,8 @@ export class NodeHost implements Machine {
   readonly #links = new Map<LinkId, LinkEnd>();
   readonly #clients = new Map<ClientId, SimClient>();
   #isRunning = true;
+  /** The index of the node whose message is being dealt with. */
+  #senderNode = -1;
 
   constructor(options: NodeHostOptions) {
     const { world, index, life, address, settings, bandwidth } = options;
@@ -143,6 +145,7 @@ export class NodeHost implements Machine {
 
   onMessage(end: LinkEnd, message: TravellingMessage): void {
     this.#counters.noteReceived(message);
+    this.#senderNode = end.other.machine.index;
     const input: Input = { kind: 'message', link: end.id, message };
     this.step(input, message.kind === 'peer-announce' ? message.announcement : undefined);
   }
@@ -203,7 +206,7 @@ export class NodeHost implements Machine {
       node: this.index,
       ttl: input.message.ttl,
       sender: input.link,
-      senderNode: this.#links.get(input.link)?.other.machine.index ?? this.index,
+      senderNode: this.#senderNode,
       isHostile: this.isHostile,
       now,
       // What was seen exactly one window ago may be forgotten.

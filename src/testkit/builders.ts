@@ -1,6 +1,6 @@
 /** Messages and bytes for tests, with everything chosen that a test does not care about. */
 import { encodeOfferText } from '../wire/offer-text.ts';
-import type { Address } from '../wire/address.ts';
+import { parseAddress, type Address } from '../wire/address.ts';
 import type { PeerAnnounce, PeerOffer } from '../wire/peer-messages.ts';
 import { proveOffer, randomU64 } from './proofs.ts';
 import type { U64 } from '../basics/integers.ts';
@@ -26,11 +26,13 @@ export function peerAnnounce(parts: AnnouncementParts = {}): PeerAnnounce {
 }
 
 /**
- * A 506 that answers a 505 with `addresses`; with the 505's challenge the proof is found, which takes a
- * moment.
+ * A 506 that answers a 505 with `addresses`, each `HOST:PORT` with a literal IP address or taken apart; with the
+ * 505's challenge the proof is found, which takes a moment.
+ *
+ * @throws TypeError for text that is no such address.
  */
-export function peerOffer(addresses: readonly Address[], challenge?: U64): PeerOffer {
-  const text = encodeOfferText(addresses);
+export function peerOffer(addresses: readonly (Address | string)[], challenge?: U64): PeerOffer {
+  const text = encodeOfferText(addresses.map(asAddress));
   return challenge === undefined ? { kind: 'peer-offer', body: text } : proveOffer(challenge, text);
 }
 
@@ -58,6 +60,13 @@ export function bytes(hex: string): Uint8Array {
 /** The UTF-8 text of data that was received. */
 export function text(data: Uint8Array): string {
   return new TextDecoder().decode(data);
+}
+
+function asAddress(address: Address | string): Address {
+  const read = typeof address === 'string' ? parseAddress(address) : address;
+  if (read === undefined)
+    throw new TypeError(`not HOST:PORT with an IP address: ${String(address)}`);
+  return read;
 }
 
 function asBytes(data: Uint8Array | string): Uint8Array {

@@ -505,12 +505,18 @@ describe('connecting', () => {
     ['bad-address', 7001, {}],
     ['bad-address', null, {}],
     ['bad-address', { port: 7001 }, {}],
+    ['bad-address', { kind: 'tcp' }, {}],
     ['bad-option', undefined, 'quickly'],
     ['bad-option', undefined, { timeout: 0 }],
     ['bad-option', undefined, { timeout: Number.NaN }],
     ['bad-option', undefined, { timeout: '5s' }],
     ['bad-option', undefined, { signal: {} }],
     ['bad-option', undefined, { reconnect: 'yes' }],
+    ['bad-option', undefined, { reconnect: [] }],
+    ['bad-option', undefined, { bounds: null }],
+    ['bad-option', undefined, { bounds: { queueItemsMax: 'many' } }],
+    ['bad-option', undefined, { bounds: { closePatience: -1 } }],
+    ['bad-option', undefined, { bounds: { closePatience: undefined } }],
   ])('is refused with %s: %j, %j', async (expected, address, options) => {
     const connecting = connect(address as string, options as object);
     await expect(connecting).rejects.toEqual(code(expected));

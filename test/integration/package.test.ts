@@ -97,6 +97,7 @@ describe('what is packed', () => {
       'docs',
       'examples',
       'package.json',
+      'scenarios',
     ]);
   });
 
@@ -114,16 +115,19 @@ describe('what is packed', () => {
 });
 
 describe('the installed package', () => {
-  it.each([['hearsay'], ['hearsay/client'], ['hearsay/wire'], ['hearsay/testkit']])(
-    'can be imported as %s',
-    async (entry) => {
-      const { stdout } = await node(
-        'import.js',
-        `import * as entry from '${entry}'; console.log(Object.keys(entry).length > 0);`,
-      );
-      expect(stdout).toBe('true\n');
-    },
-  );
+  it.each([
+    ['hearsay'],
+    ['hearsay/client'],
+    ['hearsay/wire'],
+    ['hearsay/sim'],
+    ['hearsay/testkit'],
+  ])('can be imported as %s', async (entry) => {
+    const { stdout } = await node(
+      'import.js',
+      `import * as entry from '${entry}'; console.log(Object.keys(entry).length > 0);`,
+    );
+    expect(stdout).toBe('true\n');
+  });
 
   it('can be required where Node can require modules', async () => {
     const { stdout } = await node(
@@ -159,6 +163,19 @@ describe('the installed package', () => {
        await Promise.all([a.close(), b.close()]);`,
     );
     expect({ stdout, stderr }).toEqual({ stdout: 'hello\n', stderr: '' });
+  });
+
+  it('solves proofs of work whatever Node was started with', async () => {
+    const source = `import { createNode } from 'hearsay';
+      const a = await createNode({ powDifficulty: 4 });
+      const b = await createNode({ powDifficulty: 4, knownPeers: [a.address] });
+      const failed = new Promise((resolve) => b.once('handshake-failed', resolve));
+      const connected = b.whenConnected().then(() => ({ code: 'connected' }), () => {});
+      console.log((await Promise.race([failed, connected])).code);
+      await Promise.all([a.close(), b.close()]);`;
+    const flags = ['--input-type=module', '--eval', source];
+    const { stdout } = await run(process.execPath, flags, { cwd: project });
+    expect(stdout).toBe('connected\n');
   });
 
   it('lets an exception of a listener out, and goes on when the program does', async () => {

@@ -31,7 +31,7 @@ export interface SignOptions {
   /**
    * Its sequence number, 0 … 2^64 − 1, used for nothing else under this key. Default: the time in milliseconds
    * in the upper 48 bits and chance in the lower 16, but always more than the one before; so it needs no
-   * memory across restarts, as long as the clock is not set back.
+   * memory across restarts, as long as the clock is not set back. After the highest one there is none.
    */
   readonly sequence?: bigint | number | undefined;
 }
@@ -118,9 +118,13 @@ class Ed25519Signer implements Signer {
   #nextSequence(): bigint {
     const byTime = (BigInt(Math.floor(this.#now())) << 16n) | BigInt(randomInt(65_536));
     const following = this.#lastSequence + 1n;
-    return byTime > following ? byTime : following;
+    const next = byTime > following ? byTime : following;
+    if (next > SEQUENCE_MAX) throw badOption('sequence', ALL_USED, undefined);
+    return next;
   }
 }
+
+const ALL_USED = 'given: the highest there is was used, and none comes after it';
 
 function readSequence(given: unknown): bigint {
   const isWhole = typeof given === 'bigint' || Number.isSafeInteger(given);

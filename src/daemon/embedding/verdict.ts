@@ -36,7 +36,7 @@ export interface Received extends Judged {
 
 /** What a validator may want to know beside the data. */
 export interface ValidationContext {
-  /** Fires when the verdict no longer counts, although none was given. */
+  /** Fires within a second of when the verdict no longer counts, although none was given. */
   readonly signal: AbortSignal;
 }
 

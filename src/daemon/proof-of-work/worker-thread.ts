@@ -29,7 +29,12 @@ export class WorkerThread {
   constructor(options: WorkerThreadOptions) {
     this.#options = options;
     const { script, kernel } = options;
-    this.#worker = new Worker(script, { name: 'proof-of-work', workerData: { kernel } });
+    this.#worker = new Worker(script, {
+      name: 'proof-of-work',
+      workerData: { kernel },
+      execArgv: [],
+      env: {},
+    });
     let reason = '';
     this.#worker.on('message', (report: Report) => this.#onReport(report));
     this.#worker.on('error', (error) => (reason = `: ${String(error)}`));

@@ -47,6 +47,14 @@ describe('an offer that is built', () => {
     expect(decodeOfferText(peerOffer(ADDRESSES).body)).toEqual(ADDRESSES);
   });
 
+  it('takes addresses as text, such as that of a listener', () => {
+    expect(peerOffer(['127.0.0.1:30002'])).toEqual(peerOffer(ADDRESSES));
+  });
+
+  it('takes no text that is no address', () => {
+    expect(() => peerOffer(['localhost'])).toThrow(TypeError);
+  });
+
   it('proves its work with one', () => {
     const challenge = randomU64();
     const offer = peerOffer(ADDRESSES, challenge);

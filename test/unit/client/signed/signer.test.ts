@@ -55,6 +55,13 @@ describe('a signer', () => {
     expect(sequences).toEqual([0n, 2n ** 64n - 1n]);
   });
 
+  it('signs nothing more after the highest sequence number, unless it is given one', () => {
+    const signer = createSigner({ now });
+    signer.sign(1, 'x', { sequence: 2n ** 64n - 1n });
+    expect(() => signer.sign(1, 'x')).toThrow(code('bad-option'));
+    expect(opened(signer.sign(1, 'x', { sequence: 7 })).sequence).toBe(7n);
+  });
+
   it('counts upwards while the clock stands still, and from the time otherwise', () => {
     let time = NOW;
     const signer = createSigner({ now: () => time });

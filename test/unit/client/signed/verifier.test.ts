@@ -47,6 +47,10 @@ function signed(options: SignOptions = {}): Uint8Array {
 }
 
 describe('a verifier', () => {
+  it('accepts nothing by a clock that gives no number', () => {
+    expect(problemOf(signed(), { now: () => Number.NaN })).toBe('expired');
+  });
+
   it('accepts what is rightly signed', () => {
     expect(gate().judge(signed())).toBe('accept');
   });
