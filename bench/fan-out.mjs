@@ -8,7 +8,9 @@
  * Once with subscribers that accept everything, once with some that never answer: after three time-outs
  * nobody waits for those any more. There the time-out is as short as can be configured, 1 s: a message ID
  * that was not answered is not used again within three time-outs, and there are 65,535 of them, so nobody
- * can be told more than 21,845 times a second.
+ * can be told more than 21,845 times a second. What is announced beyond that is not told to whoever has no
+ * ID left, as the protocol has it ("its IDs are full"), and is counted as dropped; the publisher is not
+ * slowed down for it.
  *
  * Runs alternate, each with fresh processes. They are measured over a stretch of time, after a warm-up;
  * deliveries are counted by the subscribers. CPU is that of the node alone. Medians, and ratios of medians
@@ -38,10 +40,13 @@ const [bytes, subscribers, seconds, runs] = [
 const nodeFlags =
   values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
 
-/** Silent readers need a warm-up until nobody waits for them, and IDs come back from their rest. */
+/**
+ * Silent readers need a warm-up until nobody waits for them and IDs come back from their rest; and they are
+ * measured over whole rests, three seconds each, in which IDs may be used up early.
+ */
 const arrangements = [
-  { title: 'all answer', answers: true, warmUpSeconds: 2, goal: 800_000 },
-  { title: 'nobody answers', answers: false, warmUpSeconds: 5, goal: 1_500_000 },
+  { title: 'all answer', answers: true, warmUpSeconds: 2, secondsMin: 0, goal: 800_000 },
+  { title: 'nobody answers', answers: false, warmUpSeconds: 5, secondsMin: 6, goal: 1_500_000 },
 ];
 for (const arrangement of arrangements) {
   const medians = await interleave(['node', 'bare'], runs, (kind) => once(kind, arrangement));
@@ -53,7 +58,7 @@ for (const arrangement of arrangements) {
   console.log(`node / bare, ${rate}: ${(node[rate] / bare[rate]).toFixed(2)}`);
 }
 
-async function once(kind, { answers, warmUpSeconds }) {
+async function once(kind, { answers, warmUpSeconds, secondsMin }) {
   const hub = await (kind === 'node'
     ? Part.start('node', answers ? {} : { config: { validationTimeout: 1_000 } }, nodeFlags)
     : Part.start('bare-fan-out', { subscribers }));
@@ -63,9 +68,8 @@ async function once(kind, { answers, warmUpSeconds }) {
   const published = publisher.ask('publish');
   await pass(warmUpSeconds);
   const before = await look(hub, readers);
-  await pass(seconds);
+  await pass(Math.max(seconds, secondsMin));
   const after = await look(hub, readers);
-  const dropped = kind === 'node' ? droppedOf(await hub.ask('snapshot')) : 0;
   await publisher.ask('stop');
   await Promise.race([published, pass(1)]);
   await endAll();
@@ -73,7 +77,7 @@ async function once(kind, { answers, warmUpSeconds }) {
   return {
     'deliveries per second': (deliveries * 1000) / (after.at - before.at),
     'CPU µs per delivery': (after.micros - before.micros) / deliveries,
-    'notifications dropped': dropped,
+    'dropped per second': ((after.dropped - before.dropped) * 1000) / (after.at - before.at),
   };
 }
 
@@ -88,11 +92,15 @@ async function startReaders(port, answers, subscribes) {
 
 async function look(hub, readers) {
   const micros = await hub.cpuMicros();
+  const dropped = droppedOf(await hub.ask('snapshot'));
   const counts = await Promise.all(readers.map((reader) => reader.ask('count')));
-  return { at: performance.now(), micros, deliveries: counts.reduce((sum, each) => sum + each, 0) };
+  const deliveries = counts.reduce((sum, each) => sum + each, 0);
+  return { at: performance.now(), micros, dropped, deliveries };
 }
 
+/** Notifications that did not fit into a queue or found no ID free; a bare fan-out drops nothing. */
 function droppedOf({ traffic, events }) {
+  if (traffic === undefined) return 0;
   return traffic.clients.messagesDropped + events['notification-dropped'];
 }
 

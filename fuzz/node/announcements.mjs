@@ -150,13 +150,17 @@ export class AnnouncementBook {
     return this.#links.receivers().filter(({ id }) => id !== sender).length;
   }
 
-  /** Strikes a forward off the list of those that are due; of several copies, one that fits. */
+  /**
+   * Strikes a forward off the list of those that are due; of several copies, one that fits, and rather one
+   * that must be sent than one that may have made room: once a message is forgotten as seen, it can be both.
+   */
   #takeForward(message, links) {
     const key = keyOf(message);
     const { forwards } = this.#step;
     const isDue = (due) => due.key === key && nextTtl(due.ttl) === message.ttl;
     const fits = ({ sender }) => !links.includes(sender) && links.length === this.#fanOut(sender);
-    const index = forwards.findIndex((due) => isDue(due) && fits(due));
+    const certain = forwards.findIndex((due) => isDue(due) && fits(due) && !due.isDoubtful);
+    const index = certain >= 0 ? certain : forwards.findIndex((due) => isDue(due) && fits(due));
     if (index >= 0) {
       forwards.splice(index, 1);
       return;

@@ -40,6 +40,16 @@ const COMMANDS: readonly CommandEntry[] = [
     description: 'look at a configuration without starting a node',
     load: () => import('./commands/config.ts'),
   },
+  {
+    name: 'simulate',
+    description: 'see what a whole network does, on this machine',
+    load: () => import('./commands/simulate.ts'),
+  },
+  {
+    name: 'plan',
+    description: 'find the settings that a network needs',
+    load: () => import('./commands/plan.ts'),
+  },
 ];
 
 /** Words that belong to the program itself; any other flag in front means `run`. */
@@ -50,6 +60,8 @@ Examples:
   hearsay run                            start a node (also: hearsay -c FILE)
   hearsay subscribe 1337                 print what it hears of type 1337
   hearsay announce 1337 "hello, world"   tell the others
+  hearsay simulate --nodes 1000          watch a thousand nodes do it
+  hearsay plan --nodes 5000 --rate 10 --size 500 --target 99.99%
 
 Exit code: 0 ok, 1 failed, 2 wrong usage or configuration.`;
 
@@ -79,10 +91,11 @@ async function buildProgram(words: readonly string[]): Promise<Command> {
     .description('a gossip node: spreads announcements through a peer-to-peer overlay')
     .version(readVersion(), '-V, --version', 'print the version')
     .addHelpText('after', EXAMPLES)
-    .exitOverride()
-    .configureOutput({ outputError: (text) => say(toOneLine(text)) });
+    .exitOverride();
+  tellErrorsInOneLine(program);
   for (const { name, description, load } of COMMANDS) {
     const command = program.command(name).description(description);
+    tellErrorsInOneLine(command);
     // `hearsay NAME …` or `hearsay help NAME`.
     if (words.slice(0, 2).includes(name)) (await load()).define(command);
   }
@@ -99,6 +112,17 @@ function exitCodeOf(error: unknown): number {
   const details = error instanceof Error ? error.stack : String(error);
   say(`a defect in hearsay, please report it: ${details}`);
   return 1;
+}
+
+/** Where what was typed is near no command, all of them are named; they are few. */
+function tellErrorsInOneLine(command: Command): void {
+  command.configureOutput({
+    outputError: (text) => {
+      const line = toOneLine(text);
+      const known = command.commands.map((each) => each.name()).join(', ');
+      say(/^unknown command '.*'$/.test(line) ? `${line}; there are: ${known}` : line);
+    },
+  });
 }
 
 /** `error: unknown option '--apii'\n(Did you mean --api?)\n` without the first word and the line ends. */

@@ -67,24 +67,28 @@ export type Effect =
 
 /** Collects the effects of one input, in order. */
 export class Outbox {
-  #effects: Effect[] = [];
+  #effects: Effect[] | undefined;
 
   put(effect: Effect): void {
-    this.#effects.push(effect);
+    // Most inputs have one effect, and an empty array that is pushed to makes room for seventeen.
+    if (this.#effects === undefined) this.#effects = [effect];
+    else this.#effects.push(effect);
   }
 
   send(link: LinkId, message: PeerMessage): void {
-    this.#effects.push({ kind: 'send', links: [link], message, own: false });
+    this.put({ kind: 'send', links: [link], message, own: false });
   }
 
   report(event: NodeEvent): void {
-    this.#effects.push({ kind: 'report', event });
+    this.put({ kind: 'report', event });
   }
 
   /** Hands over what was collected and starts anew. */
   take(): readonly Effect[] {
-    const effects = this.#effects;
-    if (effects.length > 0) this.#effects = [];
+    const effects = this.#effects ?? NOTHING;
+    this.#effects = undefined;
     return effects;
   }
 }
+
+const NOTHING: readonly Effect[] = [];

@@ -43,6 +43,10 @@ export class GossipNode {
   readonly #pressure: Pressure;
   /** The time of the input at hand, for call-backs between the rooms. */
   #now: Instant = 0;
+  /** Most inputs of a busy node are further copies of a message; they change no deadline. */
+  #hasChanged = true;
+  #isDeadlineKnown = false;
+  #deadline: Instant | undefined;
 
   constructor(options: GossipNodeOptions) {
     const { settings, random, proofs } = options;
@@ -99,12 +103,21 @@ export class GossipNode {
   /** Takes one input at time `now` and returns what to do, in order. */
   handle(input: Input, now: Instant): readonly Effect[] {
     this.#now = now;
+    this.#hasChanged = true;
     this.#dispatch(input, now);
+    if (this.#hasChanged) this.#isDeadlineKnown = false;
     return this.#out.take();
   }
 
   /** When to hand in a `wake` at the latest; undefined while nothing is due. */
   nextDeadline(): Instant | undefined {
+    if (this.#isDeadlineKnown) return this.#deadline;
+    this.#isDeadlineKnown = true;
+    this.#deadline = this.#earliestDeadline();
+    return this.#deadline;
+  }
+
+  #earliestDeadline(): Instant | undefined {
     let next: Instant | undefined;
     for (const deadline of [
       this.#connections.nextDeadline(),
@@ -172,6 +185,9 @@ export class GossipNode {
       case 'link-closed':
         this.#connections.onLinkClosed(input.link, input.reason, now);
         return;
+      case 'message-begun':
+        this.#connections.onMessageBegun(input.link, input.messageType, now);
+        return;
       case 'garbage': {
         const link = this.#connections.find(input.link);
         if (link !== undefined) this.#connections.violate(link, input.violation, now);
@@ -220,6 +236,7 @@ export class GossipNode {
   #onPeerAnnounce(link: Link, message: PeerAnnounce, now: Instant): void {
     const isNew = this.#dissemination.onPeerAnnounce(link.id, message, now);
     if (isNew) this.#pressure.onLinkIntake(link.id, message.data.length, now);
+    else this.#hasChanged = false;
   }
 
   #onWake(now: Instant): void {
@@ -244,7 +261,7 @@ export class GossipNode {
       sizes: {
         openLinks: { size: this.#connections.open.length, max: maxConnections },
         pendingLinks: { size: this.#connections.pendingCount, max: bounds.pendingLinksMax },
-        dials: { size: this.#membership.dialCount, max: Math.max(DIALS_MAX, maxConnections) },
+        dials: { size: this.#membership.dialCount, max: Math.max(DIALS_MAX, maxConnections) + 1 },
         offerProofs: { size: this.#membership.offerProofCount, max: bounds.offerProofsMax },
         addresses: { size: this.#book.size, max: bounds.addressesMax },
         seen: { size: this.#dissemination.seenSize, max: bounds.seenMax },
@@ -260,6 +277,7 @@ type LinkInput = Extract<
   Input,
   | { kind: 'link-opened' }
   | { kind: 'link-closed' }
+  | { kind: 'message-begun' }
   | { kind: 'garbage' }
   | { kind: 'link-queue' }
   | { kind: 'dial-failed' }

@@ -14,6 +14,7 @@
  */
 import type { U64 } from '../basics/integers.ts';
 import type { Address } from '../wire/address.ts';
+import type { MessageType } from '../wire/message-types.ts';
 import type { PeerMessage } from '../wire/peer-messages.ts';
 import type { Violation } from '../wire/violation.ts';
 import type { PeerName } from './settings.ts';
@@ -54,6 +55,11 @@ export type Input =
   | { readonly kind: 'link-closed'; readonly link: LinkId; readonly reason: string }
   /** One message from a peer. */
   | { readonly kind: 'message'; readonly link: LinkId; readonly message: PeerMessage }
+  /**
+   * The header of a message has come, its rest has not. The host says so once for such a message, so that
+   * nobody has to wait for 64 KiB that are out of place; it may leave it out.
+   */
+  | { readonly kind: 'message-begun'; readonly link: LinkId; readonly messageType: MessageType }
   /** What came on a link is no message. */
   | { readonly kind: 'garbage'; readonly link: LinkId; readonly violation: Violation }
   | { readonly kind: 'link-queue'; readonly link: LinkId; readonly queue: QueueState }

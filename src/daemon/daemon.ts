@@ -190,6 +190,8 @@ class RunningDaemon implements Daemon {
       dialTicks: this.#bounds.dialTicks,
       traffic: this.#traffic.links,
       give: this.#give,
+      onCutOff: (link, remote, bytes, size) =>
+        this.#reporter.onPeerCutOff(link, remote, bytes, size),
       onStuck: (link, remote) => this.#reporter.onStuckPeer(link, remote),
     });
   }
@@ -204,6 +206,7 @@ class RunningDaemon implements Daemon {
       give: this.#give,
       events: {
         onMalformed: (client, from, wrong) => reporter.onMalformedClient(client, from, wrong),
+        onCutOff: (client, from, bytes, size) => reporter.onClientCutOff(client, from, bytes, size),
         onQueueFull: (client, from) => reporter.onClientQueueFull(client, from),
         onStuck: (client, from) => reporter.onStuckClient(client, from),
       },

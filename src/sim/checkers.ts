@@ -105,7 +105,7 @@ export class NodeChecker {
     }
     if (step.input.kind === 'announce' && step.announcement === announcement) {
       if (copy.ttl !== announcement.ttl) throw new CheckFailure(`sent with TTL ${copy.ttl}`);
-    } else {
+    } else if (!step.hasForgotten || announcement.bestAt(this.#node).rank > 0) {
       this.#expectForwardable(copy, links, isContinued);
       this.#gates.expectPassed(announcement, step.now);
     }

@@ -23,6 +23,8 @@ export interface Step {
   readonly arrival: ArrivalKind | undefined;
   /** Whether a node that remembers all it has to must tell its subscribers now. */
   readonly isSurelyNew: boolean;
+  /** Whether records of announcements were dropped, so that one may look new that is not. */
+  readonly hasForgotten: boolean;
 }
 
 interface Question {

@@ -193,11 +193,12 @@ export class NodeHost implements Machine {
   #describe(input: Input, announcement: Announcement | undefined, now: Instant): Step {
     const isFromPeer = input.kind === 'message' && announcement !== undefined;
     // Asked before the arrival is noted.
+    const { hasForgotten } = this.#world.ledger;
     const isSurelyNew = isFromPeer
-      ? !this.#world.ledger.hasForgotten && !announcement.wasAt(this.index, this.#startedAt)
+      ? !hasForgotten && !announcement.wasAt(this.index, this.#startedAt)
       : input.kind === 'announce';
     const arrival = isFromPeer ? this.#noteArrival(input, announcement, now) : undefined;
-    return { input, now, announcement, arrival, isSurelyNew };
+    return { input, now, announcement, arrival, isSurelyNew, hasForgotten };
   }
 
   #noteArrival(input: Input, announcement: Announcement, now: Instant): Step['arrival'] {

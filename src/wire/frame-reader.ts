@@ -58,6 +58,16 @@ export class FrameReader<M extends object> {
     return this.#partialBytes;
   }
 
+  /** The type of that frame, as soon as its header is there. */
+  get pendingType(): MessageType | undefined {
+    return this.#partialBytes < HEADER_BYTES ? undefined : typeAt(this.#partial!, 0);
+  }
+
+  /** The size of that frame, likewise. */
+  get pendingSize(): number | undefined {
+    return this.#partialBytes < HEADER_BYTES ? undefined : this.#partial!.length;
+  }
+
   /** Hands in what was read. The chunk must have been drained with {@link next} before the next one comes. */
   push(chunk: Uint8Array): void {
     this.#chunk = chunk;

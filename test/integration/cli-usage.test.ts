@@ -1,5 +1,6 @@
 /** Exit codes, usage errors and the `config` commands; what needs a node is in the other cli files. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +55,8 @@ describe('the version', () => {
 describe('wrong usage', () => {
   it.each<[string[], string]>([
     [['anounce'], "unknown command 'anounce' (Did you mean announce?)"],
+    [['frobnicate'], "unknown command 'frobnicate'; there are: run, announce, subscribe, config"],
+    [['config', 'frobnicate'], "unknown command 'frobnicate'; there are: check, show"],
     [['config', 'chekc'], "unknown command 'chekc' (Did you mean check?)"],
     [['announce', '1', 'x', '--apii', 'y'], "unknown option '--apii' (Did you mean --api?)"],
     [['run', '--degre', '3'], "unknown option '--degre' (Did you mean --degree?)"],
@@ -95,6 +98,56 @@ describe('a configuration that cannot be used', () => {
   it('ends with code 2 if there is no such file', async () => {
     const { code, stderr } = await runCli(['run', '-c', join(folder, 'none.ini')]);
     expect([code, stderr.split('\n').length]).toEqual([2, 2]);
+  });
+});
+
+describe('what is no configuration file', () => {
+  const BOTH = [[['run']], [['config', 'check']]];
+
+  function pipe(name: string): string {
+    const path = join(folder, name);
+    execFileSync('mkfifo', [path]);
+    return path;
+  }
+
+  async function expectRefusal(words: readonly string[], path: string, why: string): Promise<void> {
+    const { code, stdout, stderr } = await runCli([...words, '-c', path]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^hearsay: [^\n]*\n$/);
+    expect(stderr).toContain(`${path}: ${why}`);
+  }
+
+  it.each(BOTH)('a pipe without a writer is refused by %j, not waited for', async (words) => {
+    await expectRefusal(words, pipe(`${words.join('-')}.pipe`), 'is a pipe into which nobody');
+  });
+
+  it.each(BOTH)('a directory is refused by %j', async (words) => {
+    await expectRefusal(words, folder, 'is a directory');
+  });
+
+  it.each(BOTH)('a device without an end is refused by %j', async (words) => {
+    await expectRefusal(words, '/dev/zero', 'larger than 1048576 bytes');
+  });
+
+  it.each(BOTH)('a file of 100 MB is refused by %j', async (words) => {
+    const path = await file('huge.ini', '[gossip]\n');
+    await truncate(path, 100_000_000);
+    await expectRefusal(words, path, 'larger than 1048576 bytes');
+  });
+
+  it('a pipe whose writer says nothing is given up', async () => {
+    const path = pipe('silent.pipe');
+    // For reading too: to open it for writing alone would wait for a reader.
+    const writer = await open(path, 'r+');
+    await expectRefusal(['config', 'check'], path, 'brings nothing for 10 s');
+    await writer.close();
+  });
+
+  it('but a pipe is read like a file if somebody writes into it', async () => {
+    const path = pipe('written.pipe');
+    const checked = runCli(['config', 'check', '-c', path]);
+    await writeFile(path, '[gossip]\ndegree = 3\n');
+    expect(await checked).toMatchObject({ code: 0, stdout: `${path}: ok\n`, stderr: '' });
   });
 });
 

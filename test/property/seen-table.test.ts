@@ -5,9 +5,10 @@ import { u64 } from '../../src/basics/integers.ts';
 import { MessageKeys, type MessageKey } from '../../src/core/dissemination/message-key.ts';
 import { SeenTable, type SeenRecord } from '../../src/core/dissemination/seen-table.ts';
 
-/** Keys that all want the same place in the index, to make runs long. */
+/** Keys that all want the first or the last place of the index, to make runs long and go round its end. */
 function crowdedKey(n: number): MessageKey {
-  return { idHigh: 0, idLow: n, hashHigh: n, hashLow: (n % 3) << 20 };
+  const few = n % 3;
+  return { idHigh: 0, idLow: n, hashHigh: n, hashLow: n % 2 === 0 ? few : ~few };
 }
 
 /** What the table must do, in the plainest way. */
@@ -87,6 +88,28 @@ describe('the seen table', () => {
     }
   });
 
+  it('keeps every record while it grows from wherever its oldest record stands', () => {
+    const keys = new MessageKeys(seededRandom(5));
+    const keyOf = (n: number): MessageKey => keys.keyOf(u64(0, n), 1, new Uint8Array(0));
+    // The table has room for 256 at first: the oldest stands in the middle, or in the second round.
+    for (const forgotten of [1, 100, 255, 300, 500]) {
+      const table = new SeenTable<string>({ window: 1_000, max: 100_000 });
+      for (let n = 0; n < forgotten; n++) {
+        if (n >= 200) table.find(keyOf(n), 1_000 + n - 200);
+        table.add(keyOf(n), 0, 'waiting', n < 200 ? 0 : 1_000 + n - 200);
+      }
+      const now = 5_000;
+      for (let n = 1_000; n < 2_100; n++) {
+        table.attach(table.add(keyOf(n), n % 257, 'waiting', now), `message ${n}`);
+      }
+      for (let n = 1_000; n < 2_100; n++) {
+        const record = table.find(keyOf(n), now)!;
+        expect(table.rankOf(record)).toBe(n % 257);
+        expect(table.attachedTo(record)).toBe(`message ${n}`);
+      }
+    }
+  });
+
   it('ignores the outcome of a record that it has forgotten', () => {
     const table = new SeenTable({ window: 1e9, max: 1 });
     const old = table.add(crowdedKey(1), 0, 'waiting', 0);
@@ -128,9 +151,10 @@ describe('message keys', () => {
 
   it('spread ids that were chosen to crowd evenly over a table', () => {
     const places = new Uint32Array(256);
-    // Multiples of a large power of two: equal in all the low bits a naive table would look at.
+    // Multiples of a large power of two: equal in all the low bits a naive table would look at. The table
+    // looks at the upper bits of the hash.
     for (let i = 0; i < 65_536; i++) {
-      places[keys.keyOf(u64(i << 16, 0), 1, new Uint8Array(0)).hashLow & 255]!++;
+      places[keys.keyOf(u64(i << 16, 0), 1, new Uint8Array(0)).hashLow >>> 24]!++;
     }
     // 256 expected in each; ± 6 standard deviations of a binomial.
     expect(Math.max(...places)).toBeLessThan(256 + 96);

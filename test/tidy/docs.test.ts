@@ -6,6 +6,7 @@ import { CLIENT_ERROR_CODES } from '../../src/client/client-error.ts';
 import { HANG_UP_CODES } from '../../src/core/events.ts';
 import { CONFIG_ERROR_CODES } from '../../src/daemon/config/config.ts';
 import { NODE_ERROR_CODES } from '../../src/daemon/embedding/node-error.ts';
+import { SCENARIO_ERROR_CODES } from '../../src/sim/scenario/scenario-error.ts';
 import { VIOLATION_CODES } from '../../src/wire/violation.ts';
 import { filesBelow, read, ROOT } from './sources.ts';
 
@@ -25,6 +26,7 @@ describe('docs/errors.md', () => {
     ['Configuration', [...CONFIG_ERROR_CODES, 'listen']],
     ['Embedding', NODE_ERROR_CODES],
     ['Client library', CLIENT_ERROR_CODES],
+    ['Scenarios of the simulator', SCENARIO_ERROR_CODES],
   ])('lists the codes of "%s", all of them and no others', (heading, codes) => {
     expect(codesUnder(heading)).toEqual([...codes].sort());
   });

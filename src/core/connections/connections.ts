@@ -21,6 +21,7 @@
 import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
 import { formatAddress, type Address } from '../../wire/address.ts';
+import { MessageType } from '../../wire/message-types.ts';
 import type { PeerMessage } from '../../wire/peer-messages.ts';
 import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
@@ -161,6 +162,17 @@ export class Connections implements Door {
       this.#initiator.onMessage(link, message, now);
     }
     return undefined;
+  }
+
+  /**
+   * The header of a message is there. Messages for open links are the only large ones: where the link is not
+   * open, their rest is not waited for.
+   */
+  onMessageBegun(id: LinkId, type: MessageType, now: Instant): void {
+    const link = this.#links.find(id);
+    const kind = KINDS_FOR_OPEN_LINKS.get(type);
+    if (link === undefined || link.isOpen || kind === undefined) return;
+    this.violate(link, outOfPlace(link, { kind }, this.#settings.proofOfWork), now);
   }
 
   onProofFound(id: LinkId, nonce: U64 | undefined, now: Instant): void {
@@ -306,6 +318,12 @@ export class Connections implements Door {
     this.#events.onEnded(link, code, now);
   }
 }
+
+const KINDS_FOR_OPEN_LINKS: ReadonlyMap<MessageType, PeerMessage['kind']> = new Map([
+  [MessageType.peerAnnounce, 'peer-announce'],
+  [MessageType.peerDiscovery, 'peer-discovery'],
+  [MessageType.peerOffer, 'peer-offer'],
+]);
 
 function isForOpenLinks(message: PeerMessage): boolean {
   return (

@@ -40,19 +40,24 @@ const EXPECTED: Readonly<Record<LinkState, string>> = {
 };
 
 /** A message that does not belong where it came; says which setting of the other side would explain it. */
-export function outOfPlace(link: Link, message: PeerMessage, setting: ProofOfWork): Violation {
-  const hint = likelySetting(link, message, setting);
-  const reason = `${NAMES[message.kind]} on an ${link.direction} link, but ${EXPECTED[link.state]}`;
+export function outOfPlace(
+  link: Link,
+  { kind }: Pick<PeerMessage, 'kind'>,
+  setting: ProofOfWork,
+): Violation {
+  const hint = likelySetting(link, kind, setting);
+  const reason = `${NAMES[kind]} on an ${link.direction} link, but ${EXPECTED[link.state]}`;
   return violation('wrong-state', hint === undefined ? reason : `${reason}; ${hint}`);
 }
 
-function likelySetting(link: Link, message: PeerMessage, setting: ProofOfWork): string | undefined {
+function likelySetting(
+  link: Link,
+  kind: PeerMessage['kind'],
+  setting: ProofOfWork,
+): string | undefined {
   const isProof =
-    message.kind === 'peer-challenge' ||
-    message.kind === 'peer-verification' ||
-    message.kind === 'peer-validation';
-  const isEarly =
-    !link.isOpen && (message.kind === 'peer-discovery' || message.kind === 'peer-announce');
+    kind === 'peer-challenge' || kind === 'peer-verification' || kind === 'peer-validation';
+  const isEarly = !link.isOpen && (kind === 'peer-discovery' || kind === 'peer-announce');
   let other: string | undefined;
   if (setting === 'discovery' && isProof) other = '"connection" or "none"';
   if (setting !== 'discovery' && isEarly && link.state !== 'awaiting-info') other = '"discovery"';

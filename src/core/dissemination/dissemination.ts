@@ -98,7 +98,11 @@ export class Dissemination {
   ): void {
     const { ttl, dataType, data } = announcement;
     const id = this.#freshId(dataType, data, now);
-    this.#spread({ kind: 'peer-announce', id, ttl, dataType, data }, undefined);
+    const links = this.#chooseReceivers(undefined);
+    if (links.length > 0) {
+      const message: PeerAnnounce = { kind: 'peer-announce', id, ttl, dataType, data };
+      this.#out.put({ kind: 'send', links, message, own: true });
+    }
     this.#around.tell(dataType, data, announcement.client);
   }
 
@@ -174,21 +178,13 @@ export class Dissemination {
 
   #forward(message: Omit<PeerAnnounce, 'kind'>, sender: LinkId): void {
     if (message.ttl === 1) return;
-    const { id, ttl, dataType, data } = message;
-    const next: PeerAnnounce = {
-      kind: 'peer-announce',
-      id,
-      ttl: ttl === 0 ? 0 : ttl - 1,
-      dataType,
-      data,
-    };
-    this.#spread(next, sender);
-  }
-
-  #spread(message: PeerAnnounce, sender: LinkId | undefined): void {
+    // Links first: without any, the message need not be put together.
     const links = this.#chooseReceivers(sender);
     if (links.length === 0) return;
-    this.#out.put({ kind: 'send', links, message, own: sender === undefined });
+    const { id, ttl, dataType, data } = message;
+    const ttlLeft = ttl === 0 ? 0 : ttl - 1;
+    const next: PeerAnnounce = { kind: 'peer-announce', id, ttl: ttlLeft, dataType, data };
+    this.#out.put({ kind: 'send', links, message: next, own: false });
   }
 
   #chooseReceivers(sender: LinkId | undefined): readonly LinkId[] {

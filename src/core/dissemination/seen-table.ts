@@ -4,7 +4,7 @@
  * Records stand in a ring in the order of their arrival, so the oldest is always the next to go; an open-
  * addressed index finds a record by its key. Typed arrays throughout: at a million messages a second a Map
  * of objects would be all that a node does. The arrays double as they fill, from {@link CAPACITY_MIN} up to
- * the power of two above `max` (about 45 bytes a record), so an idle node or a simulated one stays small.
+ * the power of two above `max` (about 50 bytes a record), so an idle node or a simulated one stays small.
  */
 import { assert } from '../../basics/assert.ts';
 import type { Instant, Millis } from '../settings.ts';
@@ -17,12 +17,13 @@ export type SeenOutcome = 'own' | 'waiting' | 'accepted' | 'stopped';
 export type SeenRecord = number;
 
 const OUTCOMES: readonly SeenOutcome[] = ['own', 'waiting', 'accepted', 'stopped'];
-const CAPACITY_MIN = 256;
+/** A power of two. Small, because a simulation has many tables, and growing is cheap. */
+const CAPACITY_MIN = 16;
 const KEY_INTS = 4;
-const SLOT_BITS = 20;
-const SLOT_MASK = 2 ** SLOT_BITS - 1;
-/** The most records a table can be made for. */
-const RECORDS_MAX = 2 ** SLOT_BITS;
+/** A place of the index: the hash, and the slot plus one; 0 there where it is empty. */
+const PLACE_INTS = 2;
+/** The most records a table can be made for: the index then takes 16 MiB. */
+const RECORDS_MAX = 2 ** 20;
 
 /** `Waiting` is what can be attached to a record while its gate is open. */
 export class SeenTable<Waiting = never> {
@@ -39,14 +40,21 @@ export class SeenTable<Waiting = never> {
   /** By slot; made when first needed, since most nodes of a simulation have no subscribers. */
   #attached: (Waiting | undefined)[] | undefined;
   /**
-   * Where the record with a key stands: its slot, and above it a few bits of its hash, so that other
-   * keys are passed over without a look at them; 0 where empty. There are twice as many places as slots, so
-   * at most half are taken.
+   * Where the record with a key stands: twice as many places as slots, so at most half are taken. The upper
+   * bits of a hash choose its place, so places are in the order of the hashes (but for neighbours that got
+   * in each other's way), and a larger index is filled from one end to the other. The hash stands in the
+   * index itself, because looking for it among the keys would miss the processor's cache every time.
    */
-  #index = new Int32Array(CAPACITY_MIN * 2);
+  #index = new Int32Array(CAPACITY_MIN * 2 * PLACE_INTS);
+  /** The place mask, and how far a hash is shifted to the right to be a place. */
+  #mask = CAPACITY_MIN * 2 - 1;
+  #shift = Math.clz32(CAPACITY_MIN * 2) + 1;
 
   constructor(options: { readonly window: Millis; readonly max: number }) {
-    assert(options.max >= 1 && options.max <= RECORDS_MAX, 'the index has 20 bits for a slot');
+    assert(
+      options.max >= 1 && options.max <= RECORDS_MAX,
+      'more records than the bound allows for',
+    );
     this.#window = options.window;
     this.#max = options.max;
   }
@@ -58,8 +66,8 @@ export class SeenTable<Waiting = never> {
   /** The record of a message, if it was seen within the window. */
   find(key: MessageKey, now: Instant): SeenRecord | undefined {
     this.#expire(now);
-    const entry = this.#index[this.#placeOf(key)]!;
-    return entry === 0 ? undefined : this.#recordIn(entry & SLOT_MASK);
+    const slot = this.#slotWith(key);
+    return slot < 0 ? undefined : this.#recordIn(slot);
   }
 
   /** Remembers a message that {@link find} did not find. */
@@ -77,7 +85,7 @@ export class SeenTable<Waiting = never> {
     this.#times[slot] = now;
     this.#ranks[slot] = rank;
     this.#outcomes[slot] = OUTCOMES.indexOf(outcome);
-    this.#insertIntoIndex(slot);
+    this.#insertIntoIndex(key.hashLow, slot);
     return record;
   }
 
@@ -104,7 +112,7 @@ export class SeenTable<Waiting = never> {
 
   /** Attaches what waits for the outcome of a message, until {@link settle}. */
   attach(record: SeenRecord, waiting: Waiting): void {
-    this.#attached ??= Array.from<Waiting | undefined>({ length: this.#capacity });
+    this.#attached ??= emptyList(this.#capacity);
     this.#attached[this.#slotOf(record)] = waiting;
   }
 
@@ -133,10 +141,8 @@ export class SeenTable<Waiting = never> {
 
   #forgetOldest(): void {
     const slot = this.#oldest % this.#capacity;
-    const mask = this.#index.length - 1;
-    let place = this.#homeOf(slot);
-    const entry = this.#entryOf(slot);
-    while (this.#index[place] !== entry) place = (place + 1) & mask;
+    let place = this.#homeOf(this.#keys[slot * KEY_INTS + 3]!);
+    while (this.#index[place * PLACE_INTS + 1] !== slot + 1) place = (place + 1) & this.#mask;
     this.#emptyPlace(place);
     if (this.#attached !== undefined) this.#attached[slot] = undefined;
     this.#oldest++;
@@ -144,36 +150,30 @@ export class SeenTable<Waiting = never> {
 
   /** Takes an entry out and moves the followers of its run up, so that no look-up stops too early. */
   #emptyPlace(place: number): void {
-    const mask = this.#index.length - 1;
+    const [index, mask] = [this.#index, this.#mask];
     let hole = place;
     let next = (hole + 1) & mask;
-    while (this.#index[next] !== 0) {
-      const home = this.#homeOf(this.#index[next]! & SLOT_MASK);
+    while (index[next * PLACE_INTS + 1] !== 0) {
+      const home = this.#homeOf(index[next * PLACE_INTS]!);
       // The follower may move into the hole unless its home lies between the hole and itself.
       if (((next - home) & mask) >= ((next - hole) & mask)) {
-        this.#index[hole] = this.#index[next]!;
+        index[hole * PLACE_INTS] = index[next * PLACE_INTS]!;
+        index[hole * PLACE_INTS + 1] = index[next * PLACE_INTS + 1]!;
         hole = next;
       }
       next = (next + 1) & mask;
     }
-    this.#index[hole] = 0;
+    index[hole * PLACE_INTS + 1] = 0;
   }
 
-  /** Where the key stands in the index, or the empty place where it would. */
-  #placeOf(key: MessageKey): number {
-    const mask = this.#index.length - 1;
-    const tag = tagOf(key.hashHigh);
-    let place = key.hashLow & mask;
-    for (;;) {
-      const entry = this.#index[place]!;
-      if (entry === 0) return place;
-      if (entry >>> SLOT_BITS === tag && this.#keyEquals(entry & SLOT_MASK, key)) return place;
-      place = (place + 1) & mask;
+  /** The slot of the record with this key; -1 if there is none. */
+  #slotWith(key: MessageKey): number {
+    const index = this.#index;
+    for (let place = this.#homeOf(key.hashLow); ; place = (place + 1) & this.#mask) {
+      const slot = index[place * PLACE_INTS + 1]! - 1;
+      if (slot < 0) return slot;
+      if (index[place * PLACE_INTS] === key.hashLow && this.#keyEquals(slot, key)) return slot;
     }
-  }
-
-  #entryOf(slot: number): number {
-    return slot | (tagOf(this.#keys[slot * KEY_INTS + 2]!) << SLOT_BITS);
   }
 
   #keyEquals(slot: number, key: MessageKey): boolean {
@@ -186,53 +186,74 @@ export class SeenTable<Waiting = never> {
     );
   }
 
-  #homeOf(slot: number): number {
-    return this.#keys[slot * KEY_INTS + 3]! & (this.#index.length - 1);
+  #homeOf(hash: number): number {
+    return hash >>> this.#shift;
+  }
+
+  #insertIntoIndex(hash: number, slot: number): void {
+    let place = this.#homeOf(hash);
+    while (this.#index[place * PLACE_INTS + 1] !== 0) place = (place + 1) & this.#mask;
+    this.#index[place * PLACE_INTS] = hash;
+    this.#index[place * PLACE_INTS + 1] = slot + 1;
   }
 
   #grow(): void {
-    const [keys, times, ranks, outcomes] = [this.#keys, this.#times, this.#ranks, this.#outcomes];
     const from = this.#capacity;
-    const to = from * 2;
-    this.#keys = new Int32Array(to * KEY_INTS);
-    this.#times = new Float64Array(to);
-    this.#ranks = new Uint16Array(to);
-    this.#outcomes = new Uint8Array(to);
-    this.#index = new Int32Array(to * 2);
-    // The table is full: its records are two runs of slots, each of which stays a run in the larger ring.
-    const edge = this.#oldest - (this.#oldest % from) + from;
-    for (const [begin, end] of [
-      [this.#oldest, edge],
-      [edge, this.#next],
-    ] as const) {
-      const [slot, length, target] = [begin % from, end - begin, begin % to];
-      this.#keys.set(keys.subarray(slot * KEY_INTS, (slot + length) * KEY_INTS), target * KEY_INTS);
-      this.#times.set(times.subarray(slot, slot + length), target);
-      this.#ranks.set(ranks.subarray(slot, slot + length), target);
-      this.#outcomes.set(outcomes.subarray(slot, slot + length), target);
-    }
-    const attached = this.#attached;
-    if (attached !== undefined) {
-      this.#attached = Array.from<Waiting | undefined>({ length: to });
-      for (let record = this.#oldest; record < this.#next; record++) {
-        this.#attached[record % to] = attached[record % from];
-      }
-    }
-    this.#capacity = to;
-    for (let record = this.#oldest; record < this.#next; record++) {
-      this.#insertIntoIndex(record % to);
-    }
+    const edge = this.#oldest % from;
+    // The table is full: from the edge on stand the older records, below it the newer ones. In a ring of
+    // twice the size one of these runs keeps its slots, and the other is `from` slots further on.
+    const above = (this.#oldest % (2 * from)) - edge;
+    const move: Move = { edge, above, below: from - above };
+    this.#capacity = 2 * from;
+    this.#keys = moved(this.#keys, new Int32Array(2 * from * KEY_INTS), move, KEY_INTS);
+    this.#times = moved(this.#times, new Float64Array(2 * from), move);
+    this.#ranks = moved(this.#ranks, new Uint16Array(2 * from), move);
+    this.#outcomes = moved(this.#outcomes, new Uint8Array(2 * from), move);
+    this.#growIndex(move);
+    if (this.#attached !== undefined) this.#attached = movedList(this.#attached, move);
   }
 
-  #insertIntoIndex(slot: number): void {
-    const mask = this.#index.length - 1;
-    let place = this.#homeOf(slot);
-    while (this.#index[place] !== 0) place = (place + 1) & mask;
-    this.#index[place] = this.#entryOf(slot);
+  #growIndex(move: Move): void {
+    const old = this.#index;
+    this.#index = new Int32Array(2 * old.length);
+    this.#mask = 2 * this.#mask + 1;
+    this.#shift--;
+    for (let at = 0; at < old.length; at += PLACE_INTS) {
+      const slot = old[at + 1]! - 1;
+      if (slot >= 0) this.#insertIntoIndex(old[at]!, movedSlot(slot, move));
+    }
   }
 }
 
-/** Twelve bits of the half of the hash that does not choose the place; never 0. */
-function tagOf(hashHigh: number): number {
-  return (hashHigh & 0x7ff) | 0x800;
+/** How far the slots of a ring move, below an edge and from it on, when the ring becomes twice as large. */
+interface Move {
+  readonly edge: number;
+  readonly below: number;
+  readonly above: number;
+}
+
+function movedSlot(slot: number, { edge, below, above }: Move): number {
+  return slot + (slot < edge ? below : above);
+}
+
+function moved<Column extends Int32Array | Float64Array | Uint16Array | Uint8Array>(
+  column: Column,
+  larger: Column,
+  { edge, below, above }: Move,
+  width = 1,
+): Column {
+  larger.set(column.subarray(0, edge * width), below * width);
+  larger.set(column.subarray(edge * width), (edge + above) * width);
+  return larger;
+}
+
+function movedList<T>(list: readonly (T | undefined)[], move: Move): (T | undefined)[] {
+  const larger = emptyList<T>(2 * list.length);
+  for (let slot = 0; slot < list.length; slot++) larger[movedSlot(slot, move)] = list[slot];
+  return larger;
+}
+
+/** Not `Array.from`, which takes a hundred times as long. */
+function emptyList<T>(length: number): (T | undefined)[] {
+  return Array<T | undefined>(length).fill(undefined);
 }

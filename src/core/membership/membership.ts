@@ -11,6 +11,8 @@
  * or when no link is open at a round. Rounds come every `searchCooldown`; in each a node that is short of
  * links sends a 505 on all it has, and a link that opens while the node is short gets one at once.
  *
+ * A peer that went away is tried again for a while even by a node that has found others since (lost-peers.ts).
+ *
  * A node that finds nobody keeps listening and keeps trying. Being first in a network is no error.
  */
 import type { Random } from '../../basics/random.ts';
@@ -21,6 +23,7 @@ import type { Outbox } from '../effects.ts';
 import type { Instant, Millis, PeerName, Proofs, Settings } from '../settings.ts';
 import { ConfiguredPeers, type ConfiguredPeer } from './configured-peers.ts';
 import { Discovery, offerableTo } from './discovery.ts';
+import { LostPeers } from './lost-peers.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import type { AddressBook, Candidate, Neighbour, Neighbourhood } from './surroundings.ts';
 
@@ -36,6 +39,9 @@ const DIAL_HOPE: Millis = 1_000;
 const HANDSHAKE_HOPE: Millis = 5_000;
 /** A link that was open this long has proven its address good. */
 const LASTING: Millis = 60_000;
+
+/** A link that was open this long is missed when it is gone. A guess: it was no passer-by. */
+const MISSED_AFTER: Millis = 10_000;
 
 /** Ends of a link that say nothing against the address that was dialled. */
 const BLAMELESS: ReadonlySet<string> = new Set(['duplicate-link', 'full', 'shutting-down']);
@@ -55,6 +61,7 @@ export class Membership {
   readonly #undialled = new Set<ConfiguredPeer>();
   /** Peers that had to make room, a random one of which makes room in turn. */
   #former: { readonly link: Neighbour; readonly since: Instant }[] = [];
+  readonly #lost = new LostPeers();
   #isLooking = false;
   #isIsolated = false;
   #nextRound: Instant | undefined;
@@ -124,8 +131,28 @@ export class Membership {
   onEnded(link: Neighbour, code: string, now: Instant): void {
     this.#discovery.onLinkEnded(link.id);
     if (code === 'made-room') this.#rememberFormer(link, now);
+    if (code === 'closed') this.#rememberLost(link, now);
     if (link.dialled !== undefined) this.#judgeDialled(link, link.dialled, code, now);
     this.#look(now);
+  }
+
+  #rememberLost({ openedAt, listening, remote }: Neighbour, now: Instant): void {
+    if (openedAt === undefined || now - openedAt < MISSED_AFTER || listening === undefined) return;
+    if (this.#own.isOwn(listening)) return;
+    this.#book.addOffered(listening, scopeOf(remote.host));
+    this.#lost.remember(listening, now);
+  }
+
+  #lookForLost(now: Instant): void {
+    this.#lost.look(now, {
+      isBack: (address) =>
+        this.#links.isLinkedTo(address) || this.#book.find(address) === undefined,
+      dial: (address) => {
+        const entry = this.#book.find(address);
+        if (entry === undefined || !this.#mayDial(entry, now)) return false;
+        return this.#hasRoomToDial(now) && this.#dial(address, now);
+      },
+    });
   }
 
   /**
@@ -178,12 +205,14 @@ export class Membership {
 
   onWake(now: Instant): void {
     if (this.#nextRound !== undefined && this.#nextRound <= now) this.#beginRound(now);
+    if (this.#isLooking && this.#lost.isDue(now)) this.#lookForLost(now);
     if (this.#nextAttempt !== undefined && this.#nextAttempt <= now) this.#look(now);
   }
 
   nextDeadline(): Instant | undefined {
-    if (this.#nextRound === undefined || this.#nextAttempt === undefined) return this.#nextRound;
-    return Math.min(this.#nextRound, this.#nextAttempt);
+    if (this.#nextRound === undefined) return undefined;
+    const lost = this.#lost.nextDeadline() ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#nextRound, this.#nextAttempt ?? Number.POSITIVE_INFINITY, lost);
   }
 
   #isShort(): boolean {
@@ -208,9 +237,10 @@ export class Membership {
   /** No link has opened by this round: the bootstrapper is asked, whatever else is under way. */
   #dialBootstrapper(now: Instant): void {
     if (this.#configured.bootstrapper === undefined) return;
-    for (const { address } of this.#entriesOf([this.#configured.bootstrapper], now)) {
-      if (this.#hasRoomForLink(now)) this.#dial(address, now);
-    }
+    // One place beyond the bound of all others is kept for it, whatever they are waiting for.
+    const [entry] = this.#random.sample(this.#entriesOf([this.#configured.bootstrapper], now), 1);
+    if (entry === undefined || this.#dials.size > this.#dialsMax) return;
+    if (this.#hasRoomForLink(now)) this.#dial(entry.address, now);
   }
 
   /** Whether an address may be given to a peer that is reached over `via`. */
@@ -254,9 +284,9 @@ export class Membership {
       if (!peer.wasResolved) continue;
       this.#undialled.delete(peer);
       for (const address of peer.addresses) {
-        if (this.#mayDial(this.#book.addConfigured(address), now) && this.#hasRoomForLink(now)) {
-          this.#dial(address, now);
-        }
+        const entry = this.#book.addConfigured(address);
+        if (this.#dials.size >= this.#dialsMax || !this.#hasRoomForLink(now)) continue;
+        if (this.#mayDial(entry, now)) this.#dial(address, now);
       }
     }
   }
@@ -331,6 +361,10 @@ export class Membership {
     if (entry.isSelf || this.#own.isOwn(entry.address)) return false;
     if (this.#dials.has(formatAddress(entry.address))) return false;
     return !this.#links.isLinkedTo(entry.address);
+  }
+
+  get #dialsMax(): number {
+    return Math.max(DIALS_MAX, this.#settings.maxConnections);
   }
 
   #hasRoomToDial(now: Instant): boolean {

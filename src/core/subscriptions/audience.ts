@@ -19,6 +19,15 @@ export class Audience {
     }
   }
 
+  /** Whether somebody in it is `except` or cannot be notified. */
+  hasUnreachable(except: ClientId | undefined): boolean {
+    // A loop, because this is asked for every message, and a closure would be made for each.
+    for (const subscriber of this.subscribers) {
+      if (subscriber.client === except || subscriber.isQueueFull) return true;
+    }
+    return false;
+  }
+
   /** Where a subscriber stands in the list; −1 if it is not in it. */
   placeOf(subscriber: Subscriber): number {
     return this.#places === undefined

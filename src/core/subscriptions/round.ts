@@ -27,8 +27,8 @@ export class Round<Gate> {
   readonly deadline: Instant;
   readonly audience: Audience;
   readonly ballot: Ballot<Gate>;
-  /** Those who have not answered, each in its place of the audience. */
-  readonly #owing: (Subscriber | undefined)[];
+  /** Those who have not answered, each in its place of the audience; undefined as long as that is all. */
+  #owing: (Subscriber | undefined)[] | undefined;
   #unanswered: number;
   previous: Round<Gate> | undefined = undefined;
   next: Round<Gate> | undefined = undefined;
@@ -49,8 +49,7 @@ export class Round<Gate> {
     this.deadline = options.deadline;
     this.audience = options.audience;
     this.ballot = options.ballot;
-    this.#owing = options.audience.subscribers.slice();
-    this.#unanswered = this.#owing.length;
+    this.#unanswered = options.audience.subscribers.length;
   }
 
   /** How many have not answered, waited for or not. */
@@ -59,24 +58,41 @@ export class Round<Gate> {
   }
 
   isOwedBy(subscriber: Subscriber): boolean {
-    const place = this.audience.placeOf(subscriber);
-    return place >= 0 && this.#owing[place] === subscriber;
+    return this.#owes(subscriber, this.audience.placeOf(subscriber));
   }
 
   /** Takes the answer off a subscriber's account; false if it did not owe it. */
   settle(subscriber: Subscriber): boolean {
     const place = this.audience.placeOf(subscriber);
-    if (place < 0 || this.#owing[place] !== subscriber) return false;
-    this.#owing[place] = undefined;
+    if (!this.#owes(subscriber, place)) return false;
     this.#unanswered--;
+    // Whoever answers last, often the only one, needs no list.
+    if (this.#unanswered === 0) this.#owing = NOBODY;
+    else this.#owingApart()[place] = undefined;
     return true;
   }
 
-  /** Those who have not answered. */
-  debtors(): readonly Subscriber[] {
-    return this.#owing.filter((subscriber) => subscriber !== undefined);
+  /** Takes all answers that are missing off the accounts, and tells whose they are. */
+  settleAll(): readonly Subscriber[] {
+    const debtors =
+      this.#owing?.filter((subscriber) => subscriber !== undefined) ?? this.audience.subscribers;
+    this.#owing = NOBODY;
+    this.#unanswered = 0;
+    return debtors;
+  }
+
+  #owes(subscriber: Subscriber, place: number): boolean {
+    if (place < 0) return false;
+    return this.#owing === undefined || this.#owing[place] === subscriber;
+  }
+
+  #owingApart(): (Subscriber | undefined)[] {
+    this.#owing ??= this.audience.subscribers.slice();
+    return this.#owing;
   }
 }
+
+const NOBODY: (Subscriber | undefined)[] = [];
 
 /** From this many open rounds on they are found through an array of all IDs (512 KiB) instead of a Map. */
 const MANY_ROUNDS = 256;

@@ -3,20 +3,10 @@
  * whether it is waited for.
  */
 import type { ClientId } from '../inputs.ts';
-import type { Instant } from '../settings.ts';
-
-/** An ID whose notification timed out and that must rest before it is used again. */
-interface RestingId {
-  readonly messageId: number;
-  readonly until: Instant;
-}
 
 /** Message IDs are 1 … 65,535: one bit each, and that of 0 is never free. */
-const ID_WORDS = 65_536 / 32;
-const ALL_TAKEN = -1;
-
-/** Rested IDs that are kept in the list before it is cut. */
-const RESTED_MAX = 1_024;
+export const ID_WORDS = 65_536 / 32;
+export const ALL_TAKEN = -1;
 
 export class Subscriber {
   readonly client: ClientId;
@@ -24,11 +14,12 @@ export class Subscriber {
   readonly #types = new Uint32Array(65_536 / 32);
   /** IDs that it owes an answer to or that rest: one bit each, another 8 KiB. */
   readonly #takenIds = new Int32Array(ID_WORDS);
-  /** IDs at rest, in the order in which they become free. */
-  #resting: RestingId[] = [];
-  #restingHead = 0;
+  /** While there is none, every notification is dropped, and looking for one would cost most of all. */
+  #freeIds = 65_535;
   /** Notifications that it has not answered and that have not timed out. */
   owed = 0;
+  /** Whether it was reported as behind with its answers. */
+  isBehind = false;
   /** Notifications that timed out since its last answer in time. */
   timeoutsInRow = 0;
   /** Rounds from this sequence number on wait for this program; Infinity while it is not waited for. */
@@ -62,40 +53,33 @@ export class Subscriber {
   }
 
   take(messageId: number): void {
+    if (this.isFree(messageId)) this.#freeIds--;
     this.#takenIds[messageId >>> 5]! |= 1 << (messageId & 31);
   }
 
   free(messageId: number): void {
+    if (!this.isFree(messageId)) this.#freeIds++;
     this.#takenIds[messageId >>> 5]! &= ~(1 << (messageId & 31));
+  }
+
+  /** Which of the 32 IDs from 32 × `word` on are not free, one bit each; `word` is 0 … {@link ID_WORDS} − 1. */
+  takenIn(word: number): number {
+    return this.#takenIds[word]!;
   }
 
   /** A free ID, looked for from the neighbourhood of `start` on; undefined if all are taken. */
   nextFree(start: number): number | undefined {
+    if (this.#freeIds === 0) return undefined;
     for (let i = 0; i < ID_WORDS; i++) {
       const word = ((start >>> 5) + i) % ID_WORDS;
       const taken = this.#takenIds[word]!;
-      if (taken !== ALL_TAKEN) return word * 32 + (31 - Math.clz32(~taken));
+      if (taken !== ALL_TAKEN) return word * 32 + firstFree(taken);
     }
     return undefined;
   }
+}
 
-  /** The answer did not come: the ID rests until `until`. Calls come in the order of `until`. */
-  rest(messageId: number, until: Instant): void {
-    this.#resting.push({ messageId, until });
-    this.take(messageId);
-  }
-
-  /** Frees the IDs that have rested long enough. */
-  wakeRested(now: Instant): void {
-    while (this.#restingHead < this.#resting.length) {
-      const first = this.#resting[this.#restingHead]!;
-      if (first.until > now) break;
-      this.free(first.messageId);
-      this.#restingHead++;
-    }
-    if (this.#restingHead > RESTED_MAX && this.#restingHead * 2 > this.#resting.length) {
-      this.#resting = this.#resting.slice(this.#restingHead);
-      this.#restingHead = 0;
-    }
-  }
+/** The place of a bit that is 0 in `taken`, of which not all are 1. */
+export function firstFree(taken: number): number {
+  return 31 - Math.clz32(~taken);
 }

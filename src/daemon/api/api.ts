@@ -28,6 +28,8 @@ import type { Traffic } from '../sockets/traffic.ts';
 export interface ApiEvents {
   /** A client sent something that is no message of a client's; it is closed. */
   readonly onMalformed: (client: ClientId, from: string, violation: Violation) => void;
+  /** A client is gone in the middle of a message; `size` is that of the whole message, if known. */
+  readonly onCutOff: (client: ClientId, from: string, bytes: number, size?: number) => void;
   /** A client does not keep up: from now on it misses notifications. */
   readonly onQueueFull: (client: ClientId, from: string) => void;
   /** A client took nothing for long while its queue was full; it is dropped. */
@@ -125,6 +127,7 @@ export class Api {
       events: {
         onMessage: (message) => this.#onMessage(client, message),
         onViolation: (violation) => this.#onViolation(client, from, violation),
+        onCutOff: (bytes, size) => this.#options.events.onCutOff(client, from, bytes, size),
         onGone: () => this.#onGone(client),
         onStuck: () => this.#onStuck(client, from),
         onQueue: (queue) => {

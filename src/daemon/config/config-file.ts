@@ -1,18 +1,27 @@
 /**
  * The text of a configuration file. It is read at most up to a bound, so a wrong name (a disk image, a
  * device) costs a message instead of memory, and what is plainly no text is refused with a word about what
- * it looks like.
+ * it looks like. A pipe is waited for, but not for ever.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { Millis } from '../../core/settings.ts';
 import { ConfigError, describeFile } from './config-error.ts';
 
 /** A larger file is refused. 1 MiB is some thousand times what all keys and a page of comments take. */
 export const CONFIG_FILE_BYTES_MAX = 1024 * 1024;
 
+/** A pipe into which nobody writes is given up after this: somebody may be about to open it. A guess. */
+const WRITER_PATIENCE: Millis = 500;
+/** A pipe whose writer says nothing is given up after this: a program may have to fetch the text. A guess. */
+const TEXT_PATIENCE: Millis = 10_000;
+/** Between two looks at a pipe. */
+const LOOK: Millis = 10;
+
 /**
  * The file's text without a byte order mark. Bytes that are not UTF-8 become U+FFFD, because they may well
  * stand in another program's section. Throws {@link ConfigError} with `config-file`, one line that says
- * what is wrong and what would be right. Pipes and devices are read like files.
+ * what is wrong and what would be right. Pipes and devices are read like files; a pipe that brings nothing for half a
+ * second (without a writer) or ten seconds (with one) is refused.
  */
 export function readConfigFile(file: string): string {
   const bytes = readAtMost(file, CONFIG_FILE_BYTES_MAX + 1);
@@ -37,24 +46,53 @@ function readAtMost(file: string, bytesMax: number): Uint8Array {
   try {
     return readOpen(file, bytesMax);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     return fail(file, describeFailure(error));
   }
 }
 
 function readOpen(file: string, bytesMax: number): Uint8Array {
-  const descriptor = openSync(file, 'r');
+  // Not blocking: to open or read a pipe would otherwise wait for its writer, for ever if there is none.
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    const isPipe = fstatSync(descriptor).isFIFO();
     const bytes = new Uint8Array(bytesMax);
     let length = 0;
+    let waited: Millis = 0;
     while (length < bytesMax) {
-      const taken = readSync(descriptor, bytes, length, bytesMax - length, null);
-      if (taken === 0) break;
-      length += taken;
+      const taken = readNow(descriptor, bytes.subarray(length));
+      const isWriterAwaited = taken === 0 && isPipe && length === 0;
+      if (taken === 0 && !isWriterAwaited) break;
+      waited = taken === undefined || taken === 0 ? wait(file, waited, isWriterAwaited) : 0;
+      length += taken ?? 0;
     }
     return bytes.subarray(0, length);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Bytes taken; 0 at the end, or while a pipe has no writer; undefined if there is nothing for now. */
+function readNow(descriptor: number, target: Uint8Array): number | undefined {
+  try {
+    return readSync(descriptor, target);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined;
+    throw error;
+  }
+}
+
+/** Lets a moment pass and returns for how long now nothing has come; refuses the file if that is too long. */
+function wait(file: string, waited: Millis, isWriterAwaited: boolean): Millis {
+  if (isWriterAwaited && waited >= WRITER_PATIENCE) {
+    fail(file, 'is a pipe into which nobody writes; the path of an INI file is needed');
+  }
+  if (waited >= TEXT_PATIENCE) {
+    const seconds = TEXT_PATIENCE / 1_000;
+    fail(file, `brings nothing for ${seconds} s, nor its end; the path of an INI file is needed`);
+  }
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK);
+  return waited + LOOK;
 }
 
 function describeFailure(error: unknown): string {

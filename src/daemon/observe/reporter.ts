@@ -45,6 +45,19 @@ export class Reporter {
     this.#warn(fields, 'a client sent what is no message of a client, and was disconnected');
   }
 
+  /** A client is gone in the middle of a message; `size` is that of the whole message, if known. */
+  onClientCutOff(client: ClientId, from: string, bytes: number, size: number | undefined): void {
+    const message = 'a client was gone in the middle of a message, which is discarded';
+    this.#write({ level: 'debug', fields: { client, from, bytes, size }, message });
+  }
+
+  /** The same of a peer. */
+  onPeerCutOff(link: LinkId, remote: Address, bytes: number, size: number | undefined): void {
+    const message = 'a link ended in the middle of a message, which is discarded';
+    const fields = { link, peer: formatAddress(remote), bytes, size };
+    this.#write({ level: 'debug', fields, message });
+  }
+
   onClientQueueFull(client: ClientId, from: string): void {
     const message = 'a client does not read fast enough; it misses notifications from now on';
     this.#warn({ client, from, code: 'queue-full' }, message);

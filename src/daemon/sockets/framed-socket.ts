@@ -9,20 +9,31 @@
  *   before it, also if that message had to wait for {@link resume}.
  * - {@link FramedSocketEvents.onGone} comes once, unless we close first.
  * - No error of the socket escapes.
+ * - A flood on one connection does not keep the others waiting: after `readsPerTurn` full reads in a row it
+ *   rests until everybody else has had a turn.
  */
 import type { Socket } from 'node:net';
 import type { QueueState } from '../../core/inputs.ts';
 import type { FrameReader } from '../../wire/frame-reader.ts';
+import type { MessageType } from '../../wire/message-types.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { SocketBounds } from './bounds.ts';
 import { SendQueue, type SendGear } from './send-queue.ts';
 import type { TcpBacklog } from './tcp-backlog.ts';
 import type { Traffic } from './traffic.ts';
+import { TurnBudget } from './turn-budget.ts';
 
 export interface FramedSocketEvents<M> {
   readonly onMessage: (message: M) => void;
   /** What came is no message, or took too long. Nothing more is delivered; the owner closes. */
   readonly onViolation: (violation: Violation) => void;
+  /** The header of a message has come, its rest has not; once for each such message. */
+  readonly onMessageBegun?: (type: MessageType) => void;
+  /**
+   * The connection is over in the middle of a message, of which `bytes` have come; `size`, its whole size, is
+   * known once its header has come. {@link onGone} follows.
+   */
+  readonly onCutOff: (bytes: number, size: number | undefined) => void;
   /** The other side has closed, or the connection broke. What is queued is still sent, if it can be. */
   readonly onGone: (reason: string) => void;
   /** The other side takes nothing although its queue is full: the owner destroys. */
@@ -40,6 +51,7 @@ export class FramedSocket<M extends Message> {
   readonly #queue: SendQueue;
   readonly #bounds: SocketBounds;
   readonly #traffic: Traffic;
+  readonly #budget: TurnBudget;
   readonly #events: FramedSocketEvents<M>;
   readonly #holdsWritesWhilePaused: boolean;
   readonly #whenClosed: (() => void)[] = [];
@@ -48,9 +60,12 @@ export class FramedSocket<M extends Message> {
   #isDeaf = false;
   #isClosing = false;
   #isClosed = false;
+  /** Whether the others have their turn. */
+  #isResting = false;
   /** Why the connection is over, once it is, but messages read before still wait for `resume()`. */
   #goneReason: string | undefined;
   #errorText: string | undefined;
+  #hasToldHeader = false;
   /** Ticks since the frame that is arriving began. */
   #frameTicks = 0;
   #closingTimer: NodeJS.Timeout | undefined;
@@ -74,6 +89,7 @@ export class FramedSocket<M extends Message> {
     this.#reader = options.reader;
     this.#bounds = bounds;
     this.#traffic = traffic;
+    this.#budget = new TurnBudget(bounds);
     this.#events = events;
     this.#holdsWritesWhilePaused = options.holdsWritesWhilePaused;
     this.#queue = new SendQueue({ sink: socket, gear, bounds, traffic, onState: events.onQueue });
@@ -173,13 +189,32 @@ export class FramedSocket<M extends Message> {
     // A plain array: views of a Buffer cost twice as much, and every message takes one.
     this.#reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
     this.#deliver();
+    if (this.#budget.isSpentBy(chunk.length)) this.#rest();
+  };
+
+  /** Lets everybody else have a turn. What the stream has read ahead by then, at most one read, waits. */
+  #rest(): void {
+    if (this.#isPaused || this.#isDeaf) return;
+    this.#isResting = true;
+    this.#socket.pause();
+    if (this.#holdsWritesWhilePaused) {
+      if (this.#budget.mayHold()) this.#queue.hold();
+      else this.#queue.release();
+    }
+    setImmediate(this.#afterRest);
+  }
+
+  readonly #afterRest = (): void => {
+    this.#isResting = false;
+    if (!this.#isPaused && !this.#isDeaf) this.#readOn();
   };
 
   #deliver(): void {
     while (!this.#isDeaf && !this.#isPaused) {
       const message = this.#reader.next();
-      if (message === undefined) return;
+      if (message === undefined) return this.#tellHeader();
       this.#frameTicks = 0;
+      this.#hasToldHeader = false;
       if (isViolation(message)) {
         this.#violate(message);
       } else {
@@ -189,6 +224,13 @@ export class FramedSocket<M extends Message> {
     }
   }
 
+  #tellHeader(): void {
+    const type = this.#reader.pendingType;
+    if (type === undefined || this.#hasToldHeader) return;
+    this.#hasToldHeader = true;
+    this.#events.onMessageBegun?.(type);
+  }
+
   readonly #continue = (): void => {
     this.#deliver();
     if (this.#isPaused || this.#isDeaf) return;
@@ -196,13 +238,19 @@ export class FramedSocket<M extends Message> {
       this.#onOver(this.#goneReason);
       return;
     }
+    this.#readOn();
+  };
+
+  #readOn(): void {
     this.#socket.resume();
     // A whole turn later, so that what has arrived is read before anything is written.
     if (this.#holdsWritesWhilePaused) setImmediate(this.#writeAgain);
-  };
+  }
 
   readonly #writeAgain = (): void => {
-    if (!this.#isPaused) this.#queue.release();
+    if (this.#isPaused || this.#isResting) return;
+    this.#budget.onQuiet();
+    this.#queue.release();
   };
 
   #onFrameTimeout(): void {
@@ -223,6 +271,8 @@ export class FramedSocket<M extends Message> {
     this.#goneReason = reason;
     if (this.#isPaused) return;
     this.#isDeaf = true;
+    const { pendingBytes, pendingSize } = this.#reader;
+    if (pendingBytes > 0) this.#events.onCutOff(pendingBytes, pendingSize);
     this.#events.onGone(reason);
     this.close();
   }

@@ -29,6 +29,8 @@ export interface TransportOptions {
   readonly traffic: Traffic;
   /** Takes what happens on the links to the core; may carry out effects before it returns. */
   readonly give: (input: Input) => void;
+  /** A link is over in the middle of a message: for the log. `size` is that of the whole message, if known. */
+  readonly onCutOff: (link: LinkId, remote: Address, bytes: number, size?: number) => void;
   /** A peer took nothing for long while its queue was full, and the link was closed: for the log. */
   readonly onStuck: (link: LinkId, remote: Address) => void;
 }
@@ -128,8 +130,10 @@ export class Transport {
       holdsWritesWhilePaused: false,
       events: {
         onMessage: (message) => give({ kind: 'message', link, message }),
+        onMessageBegun: (messageType) => give({ kind: 'message-begun', link, messageType }),
         onViolation: (violation) => give({ kind: 'garbage', link, violation }),
         onQueue: (queue) => give({ kind: 'link-queue', link, queue }),
+        onCutOff: (bytes, size) => this.#options.onCutOff(link, remote, bytes, size),
         onGone: (reason) => {
           this.#table.close(link);
           give({ kind: 'link-closed', link, reason });

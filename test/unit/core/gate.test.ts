@@ -307,6 +307,16 @@ describe('message IDs', () => {
     expect(notified(bench.take())).toHaveLength(1);
   });
 
+  it('are shared also when few are free', () => {
+    const bench = new Bench();
+    const clients = [bench.client(1), bench.client(1)];
+    bench.take();
+    for (let i = 0; i < 60_000; i++) bench.announce(undefined, 1);
+    for (const notification of notified(bench.take())) {
+      expect(notification.clients).toEqual(clients);
+    }
+  });
+
   it('are given apart where one connection still owes an answer to the shared one', () => {
     const bench = new Bench();
     const busy = bench.client(1, 2);

@@ -145,6 +145,22 @@ describe('the dialled side with proof_of_work = connection', () => {
     expect(hungUp(bench.take())).toEqual([link]);
   });
 
+  it.each([504, 505, 506] as const)('closes on the header of a %i already', (messageType) => {
+    const bench = new Bench({ proofOfWork: 'connection' });
+    const link = bench.accept();
+    bench.take();
+    bench.give({ kind: 'message-begun', link, messageType });
+    expect(hungUp(bench.take())).toEqual([link]);
+  });
+
+  it.each([507, 508, 509, 510] as const)('waits for the rest of a %i', (messageType) => {
+    const bench = new Bench({ proofOfWork: 'connection' });
+    const link = bench.accept();
+    bench.take();
+    bench.give({ kind: 'message-begun', link, messageType });
+    expect(hungUp(bench.take())).toEqual([]);
+  });
+
   it('says which setting of the peer would explain an early 505', () => {
     const bench = new Bench({ proofOfWork: 'connection' });
     const link = bench.accept();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { u64 } from '../../../src/basics/integers.ts';
 import type { Effect } from '../../../src/core/effects.ts';
 import type { QueueState } from '../../../src/core/inputs.ts';
-import { Bench, notified } from './support.ts';
+import { Bench, events, notified } from './support.ts';
 
 const SLOW: QueueState = { level: 'high', isMoving: true };
 const STUCK: QueueState = { level: 'high', isMoving: false };
@@ -140,6 +140,49 @@ describe('while a subscriber is slow', () => {
     expect(pauses(bench.take())).toEqual([`pause-link ${link}`]);
     for (const messageId of ids.slice(2, 2_100)) bench.verdict(slow, messageId);
     expect(pauses(bench.take())).toEqual([`resume-link ${link}`]);
+  });
+
+  it('one that nobody waits for any more counts as slow by its queue alone', () => {
+    const bench = new Bench();
+    const silent = bench.client(1337);
+    const announcer = bench.client();
+    for (let i = 0; i < 3; i++) bench.announce(announcer, 1337);
+    bench.advance(60_000);
+    bench.take();
+    for (let i = 0; i < 10_000; i++) bench.announce(announcer, 1337);
+    expect(pauses(bench.take())).toEqual([]);
+    bench.give({ kind: 'client-queue', client: silent, queue: SLOW });
+    bench.announce(announcer, 1337);
+    expect(pauses(bench.take())).toEqual([`pause-client ${announcer}`]);
+  });
+
+  it('one that falls silent holds up nobody from then on', () => {
+    const bench = new Bench();
+    const [link] = bench.openLinks(2);
+    const silent = bench.client(1337);
+    const announcer = bench.client();
+    for (let i = 0; i < 3; i++) bench.announce(announcer, 1337);
+    bench.advance(59_900);
+    for (let i = 0; i < 4_096; i++) bench.hear(link!, { id: u64(2, i) });
+    bench.announce(announcer, 1337);
+    expect(pauses(bench.take())).toContain(`pause-client ${announcer}`);
+    bench.advance(100);
+    const effects = bench.take();
+    expect(events(effects, 'subscriber-silent')).toMatchObject([{ client: silent }]);
+    expect(pauses(effects)).toContain(`resume-client ${announcer}`);
+  });
+
+  it('one that answers again after it was silent counts as slow again', () => {
+    const bench = new Bench();
+    const slow = bench.client(1337);
+    const announcer = bench.client();
+    for (let i = 0; i < 3; i++) bench.announce(announcer, 1337);
+    bench.advance(60_000);
+    bench.take();
+    for (let i = 0; i < 5_000; i++) bench.announce(announcer, 1337);
+    bench.verdict(slow, notified(bench.take())[0]!.messageId);
+    bench.announce(announcer, 1337);
+    expect(pauses(bench.take())).toEqual([`pause-client ${announcer}`]);
   });
 
   it('that does not move is waited for by nobody, and the node is not woken for ever', () => {

@@ -76,7 +76,8 @@ class Watched {
             isHostile: false,
           })
         : undefined;
-    this.#checker.begin({ input, now, announcement, arrival, isSurelyNew });
+    const hasForgotten = false;
+    this.#checker.begin({ input, now, announcement, arrival, isSurelyNew, hasForgotten });
     for (const effect of effects) {
       const isAnnounce = effect.kind === 'send' && effect.message.kind === 'peer-announce';
       const travelling = isAnnounce ? (effect.message as ReturnType<typeof copyOf>) : undefined;
@@ -444,6 +445,7 @@ describe('the checker of sizes', () => {
       announcement: undefined,
       arrival: undefined,
       isSurelyNew: false,
+      hasForgotten: false,
     });
     expect(() => checker.end(core as never)).toThrow('seen: 11, allowed: 10');
   });

@@ -84,6 +84,14 @@ describe('an unfinished frame', () => {
     expect(reader.pendingBytes).toBe(11);
   });
 
+  it('is known by its type and size once its header is there, and not before', () => {
+    const reader = peerMessageReader();
+    readAll(reader, hex('ffff 01'));
+    expect([reader.pendingType, reader.pendingSize]).toEqual([undefined, undefined]);
+    readAll(reader, hex('f8'));
+    expect([reader.pendingType, reader.pendingSize]).toEqual([504, 65_535]);
+  });
+
   it('does not count as pending any more once it is complete', () => {
     const reader = peerMessageReader();
     readAll(reader, STREAM.subarray(0, 11), STREAM.subarray(11));

@@ -42,6 +42,8 @@ function bench(
         told.push('dataType' in message ? String(message.dataType) : message.kind);
         options.onMessage?.(framed);
       },
+      onMessageBegun: (type) => told.push(`header of ${type}`),
+      onCutOff: (bytes, size) => told.push(`${bytes} of ${size ?? '?'}`),
       onViolation: ({ code }) => told.push(code),
       onGone: (reason) => told.push(reason),
       onStuck: () => told.push('stuck'),
@@ -90,6 +92,33 @@ describe('reading', () => {
     const { socket, told } = bench({ onMessage: (framed) => framed.close() });
     socket.receive(three());
     expect(told).toEqual(['1']);
+  });
+});
+
+describe('a message that has not come whole', () => {
+  const half = encodeAnnounce(0, 1, Buffer.from('half')).subarray(0, 9);
+
+  it('is told by its header, once', () => {
+    const { socket, told } = bench();
+    socket.receive(half.subarray(0, 3));
+    expect(told).toEqual([]);
+    socket.receive(half.subarray(3));
+    socket.receive(Buffer.from('a'));
+    expect(told).toEqual(['header of 500']);
+  });
+
+  it.each(['end', 'close'])('is told as cut off when the connection ends there (%s)', (event) => {
+    const { socket, told } = bench();
+    socket.receive(half);
+    socket.emit(event);
+    expect(told.slice(0, 2)).toEqual(['header of 500', '9 of 12']);
+  });
+
+  it('is told as cut off without its size when not even the header has come', () => {
+    const { socket, told } = bench();
+    socket.receive(half.subarray(0, 3));
+    socket.emit('end');
+    expect(told).toEqual(['3 of ?', CLOSED]);
   });
 });
 
@@ -142,6 +171,70 @@ describe('a pause', () => {
   });
 });
 
+describe('a flood', () => {
+  const { readsPerTurn, heldTurns } = SMALL_BOUNDS;
+  /** As much as one read takes. */
+  const full = Buffer.concat(Array.from({ length: 8_192 }, () => encodeNotify(1)));
+
+  function flood(socket: FakeSocket): void {
+    for (let i = 0; i < readsPerTurn; i++) socket.receive(full);
+  }
+
+  it('is interrupted after some full reads in a row, and goes on when others have had a turn', async () => {
+    const { socket } = bench();
+    flood(socket);
+    expect(socket.isPaused).toBe(true);
+    await endOfTurn();
+    expect(socket.isPaused).toBe(false);
+  });
+
+  it('is none while reads are not full', () => {
+    const { socket } = bench();
+    for (let i = 1; i < readsPerTurn; i++) socket.receive(full);
+    socket.receive(encodeNotify(1));
+    for (let i = 1; i < readsPerTurn; i++) socket.receive(full);
+    expect(socket.isPaused).toBe(false);
+  });
+
+  it('loses nothing of what was read ahead', async () => {
+    const { socket, told } = bench();
+    flood(socket);
+    socket.receive(encodeNotify(2));
+    await endOfTurn();
+    expect(told).toHaveLength(readsPerTurn * 8_192 + 1);
+  });
+
+  it('does not end a pause', async () => {
+    const { socket, framed } = bench();
+    flood(socket);
+    framed.pause();
+    await endOfTurn();
+    expect(socket.isPaused).toBe(true);
+  });
+
+  it('holds writes back, where that is wanted, until there is less', async () => {
+    const { socket, framed } = bench({ holdsWritesWhilePaused: true });
+    flood(socket);
+    framed.send(Buffer.from('hello'), 1_000);
+    await endOfTurn();
+    expect(socket.written).toEqual([]);
+    await endOfTurn();
+    expect(socket.written).toEqual(['hello']);
+  });
+
+  it('that does not end holds writes back for some turns only', async () => {
+    const { socket, framed } = bench({ holdsWritesWhilePaused: true });
+    for (let i = 0; i < heldTurns; i++) {
+      flood(socket);
+      framed.send(Buffer.from('.'), 1_000);
+      await endOfTurn();
+    }
+    expect(socket.written).toEqual([]);
+    flood(socket);
+    expect(socket.written).toEqual(['.'.repeat(heldTurns)]);
+  });
+});
+
 describe('a frame that has begun', () => {
   const { frameTicks } = SMALL_BOUNDS;
   const half = encodeAnnounce(0, 1, Buffer.from('half')).subarray(0, 9);
@@ -154,14 +247,14 @@ describe('a frame that has begun', () => {
     const { socket, framed, told } = bench();
     socket.receive(half);
     tick(framed, frameTicks);
-    expect(told).toEqual([]);
+    expect(told).toEqual(['header of 500']);
   });
 
   it('is a violation when it takes longer', () => {
     const { socket, framed, told } = bench();
     socket.receive(half);
     tick(framed, frameTicks + 1);
-    expect(told).toEqual(['frame-timeout']);
+    expect(told).toEqual(['header of 500', 'frame-timeout']);
   });
 
   it('does not get more time by more bytes', () => {
@@ -170,7 +263,7 @@ describe('a frame that has begun', () => {
     tick(framed, frameTicks);
     socket.receive(Buffer.from('x'));
     tick(framed, 1);
-    expect(told).toEqual(['frame-timeout']);
+    expect(told).toEqual(['header of 500', 'frame-timeout']);
   });
 
   it('has all the time anew after another is complete', () => {
@@ -179,7 +272,7 @@ describe('a frame that has begun', () => {
     tick(framed, frameTicks);
     socket.receive(Buffer.concat([Buffer.from('alf'), half]));
     tick(framed, frameTicks);
-    expect(told).toEqual(['1']);
+    expect(told).toEqual(['header of 500', '1', 'header of 500']);
   });
 
   it('is not blamed for time in which we do not read', () => {
@@ -187,7 +280,7 @@ describe('a frame that has begun', () => {
     socket.receive(half);
     framed.pause();
     tick(framed, 100);
-    expect(told).toEqual([]);
+    expect(told).toEqual(['header of 500']);
   });
 });
 

@@ -1,0 +1,154 @@
+/**
+ * Hard times for a whole process, from the outside: stopped for a while, hardly any memory, hardly any file
+ * descriptors, and attackers at both doors. docs/security.md lists the cases.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSocket } from '../../src/testkit/open-socket.ts';
+import { ScriptedClient } from '../../src/testkit/scripted-client.ts';
+import { ScriptedPeer } from '../../src/testkit/scripted-peer.ts';
+import { until } from '../../src/testkit/waiting.ts';
+import { encodePeerMessage, type PeerMessage } from '../../src/wire/peer-messages.ts';
+import { MAIN_JS } from './cli-process.ts';
+
+const TYPE = 1337;
+const CLEAN = { cleanUp: onTestFinished } as const;
+const ADDRESSES = ['--p2p-address', '127.0.0.1:0', '--api-address', '127.0.0.1:0'];
+
+interface NodeProcess {
+  readonly child: ChildProcess;
+  readonly p2p: string;
+  readonly api: string;
+}
+
+/** `prefix` stands before the interpreter: shell words, such as `ulimit -n 64;`. */
+async function startNode(
+  options: { readonly prefix?: string; readonly nodeFlags?: string; readonly words?: string } = {},
+): Promise<NodeProcess> {
+  const { prefix = '', nodeFlags = '', words = '' } = options;
+  const command = `${prefix} exec "$0" ${nodeFlags} "$@" --proof-of-work none ${words}`;
+  const child = spawn('sh', ['-c', command, process.execPath, MAIN_JS, 'run', ...ADDRESSES], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  for await (const line of createInterface({ input: child.stderr! })) {
+    const { p2pAddress: p2p, apiAddress: api } = JSON.parse(line) as Record<string, string>;
+    if (p2p === undefined || api === undefined) continue;
+    child.stderr!.resume();
+    return { child, p2p, api };
+  }
+  throw new Error('the node has ended');
+}
+
+function announcement(low: number, data: string | Uint8Array, ttl = 0): PeerMessage {
+  const id = { high: 0, low };
+  return { kind: 'peer-announce', id, ttl, dataType: TYPE, data: Buffer.from(data) };
+}
+
+/** A subscriber that the node knows of: it is told of an announcement, and agrees. */
+async function subscriberOf({ api }: NodeProcess): Promise<ScriptedClient> {
+  const [client, other] = [
+    await ScriptedClient.connect(api, CLEAN),
+    await ScriptedClient.connect(api, CLEAN),
+  ];
+  client.subscribe(TYPE);
+  while (client.received.length === 0) {
+    other.announce(TYPE, 'are you there?');
+    await new Promise(setImmediate);
+  }
+  for (const notification of client.received) client.validate(notification, true);
+  await other.close();
+  return client;
+}
+
+/** Fails unless the node still carries something from a client to a peer. */
+async function expectService({ api }: NodeProcess, peer: ScriptedPeer): Promise<void> {
+  const client = await ScriptedClient.connect(api, CLEAN);
+  client.announce(TYPE, 'still here');
+  const texts = (): string[] =>
+    peer.received.flatMap((message) =>
+      message.kind === 'peer-announce' ? [Buffer.from(message.data).toString()] : [],
+    );
+  await until(() => texts().includes('still here') || peer.isClosed);
+  expect(texts()).toContain('still here');
+}
+
+describe('a process that is stopped for longer than its time-outs (SIGSTOP)', () => {
+  it('goes on afterwards with all its links and clients, and what came meanwhile counts', async () => {
+    const node = await startNode({ words: '--validation-timeout 1' });
+    const subscriber = await subscriberOf(node);
+    const from = await ScriptedPeer.link(node.p2p, CLEAN);
+    const to = await ScriptedPeer.link(node.p2p, CLEAN);
+    const told = subscriber.received.length;
+    from.say(announcement(1, 'judged while it was stopped'));
+    await until(() => subscriber.received.length > told);
+    node.child.kill('SIGSTOP');
+    subscriber.validate(subscriber.received[told]!, true);
+    const stranger = await openSocket(node.p2p);
+    const late = new ScriptedPeer(stranger, CLEAN);
+    late.say({ kind: 'peer-info', port: 0 });
+    // Longer than the 5 s that a stranger has for his first message.
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    node.child.kill('SIGCONT');
+    await to.next('peer-announce');
+    await late.expect('peer-validation');
+    expect([from, to, subscriber].some(({ hasEnded }) => hasEnded)).toBe(false);
+    await expectService(node, to);
+  });
+});
+
+describe('a process with a heap of 64 MB', () => {
+  it('survives floods at both doors: unanswered, unread, and asked for addresses', async () => {
+    const node = await startNode({ nodeFlags: '--max-old-space-size=64' });
+    await subscriberOf(node);
+    const witness = await ScriptedPeer.link(node.p2p, CLEAN);
+    const sleeper = await ScriptedPeer.link(node.p2p, CLEAN);
+    sleeper.socket.pause();
+    const deaf = await ScriptedClient.connect(node.api, CLEAN);
+    deaf.subscribe(TYPE);
+    deaf.socket.pause();
+    const flooder = await ScriptedPeer.link(node.p2p, CLEAN);
+    for (let i = 0; i < 24; i++) {
+      const large = Array.from({ length: 50 }, (_, j) =>
+        encodePeerMessage(announcement(i * 1_000 + j, Buffer.alloc(60_000, i))),
+      );
+      const small = Array.from({ length: 5_000 }, (_, j) =>
+        encodePeerMessage(announcement(1_000_000 + i * 5_000 + j, 'small', 1)),
+      );
+      const asked = Buffer.from('000401f9'.repeat(1_000), 'hex');
+      await written(flooder, Buffer.concat([...large, ...small, asked]));
+    }
+    await expectService(node, witness);
+    expect(node.child.exitCode).toBe(null);
+  });
+});
+
+describe('a process with few file descriptors', () => {
+  it('stays up when strangers take all of them, and lets others in when they have gone', async () => {
+    const node = await startNode({ prefix: 'ulimit -n 60;' });
+    const crowd = await Promise.all(
+      Array.from({ length: 100 }, () => ScriptedClient.connect(node.api, CLEAN)),
+    );
+    await until(() => crowd.some(({ hasEnded, isClosed }) => hasEnded || isClosed));
+    await Promise.all(crowd.map((each) => each.close()));
+    const peer = await linkWhenPossible(node);
+    await expectService(node, peer);
+  });
+});
+
+function written(peer: ScriptedPeer, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    peer.socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Tries until the node has noticed that the crowd is gone. */
+async function linkWhenPossible({ p2p }: NodeProcess): Promise<ScriptedPeer> {
+  for (;;) {
+    const peer = await ScriptedPeer.dial(p2p, CLEAN);
+    peer.say({ kind: 'peer-info', port: 0 });
+    await until(() => peer.received.length > 0 || peer.hasEnded || peer.isClosed);
+    if (peer.received.length > 0) return peer;
+  }
+}
