@@ -10,6 +10,7 @@ const OFFER_NONCE_END = 19;
 export const cheapProofs = {
   checkNonce: (challenge, nonce) => nonce.low === nonceFor(challenge).low,
   checkOffer: (packet) => packet[OFFER_NONCE_END] === MARK,
+  digest: () => '0123456789abcdef',
 };
 
 /** The nonce that solves a challenge. */

@@ -1,35 +1,50 @@
 /**
- * A second decoder and encoder for messages 500 to 510, written from docs/protocol.md and not from `src`, as
- * small as it can be: one table of sizes, arithmetic instead of shifts, and comparisons in place of results.
+ * A second decoder and encoder for all messages, written from docs/protocol.md and not from `src`, as small as
+ * it can be: one table of sizes, arithmetic instead of shifts, and comparisons in place of results. What is
+ * inside of 520 to 529 stands in extension.mjs.
  */
+import { asWrittenExtended, extendedBodyOf, saysTheSameExtended } from './extension.mjs';
+import { long, short, u16 } from './integers.mjs';
+
+export { judgeBody } from './extension.mjs';
 
 /** Who writes: the messages that may stand on one kind of connection. */
 export const SENDERS = ['peer', 'client', 'node'];
 const [PEER, CLIENT, NODE] = [0, 1, 2];
 
-/** By type − 500: who sends it, its smallest and its largest size, and whether sizes in between are wrong. */
-const LIMITS = [
-  [CLIENT, 8, 65_527, false], // 500 GOSSIP ANNOUNCE: 65,519 bytes of data fit into a 504
-  [CLIENT, 8, 8, false], // 501 GOSSIP NOTIFY
-  [NODE, 8, 65_535, false], // 502 GOSSIP NOTIFICATION
-  [CLIENT, 8, 8, false], // 503 GOSSIP VALIDATION
-  [PEER, 16, 65_535, false], // 504 PEER ANNOUNCE
-  [PEER, 4, 12, true], // 505 PEER DISCOVERY: without or with a challenge
-  [PEER, 4, 65_535, false], // 506 PEER OFFER
-  [PEER, 8, 8, false], // 507 PEER INFO
-  [PEER, 12, 12, false], // 508 PEER CHALLENGE
-  [PEER, 12, 12, false], // 509 PEER VERIFICATION
-  [PEER, 8, 8, false], // 510 PEER VALIDATION
-];
+/** By type: who sends it, its smallest and its largest size, and the steps between them. */
+const LIMITS = {
+  500: [CLIENT, 8, 65_527, 1], // GOSSIP ANNOUNCE: 65,519 bytes of data fit into a 504
+  501: [CLIENT, 8, 8, 1], // GOSSIP NOTIFY
+  502: [NODE, 8, 65_535, 1], // GOSSIP NOTIFICATION
+  503: [CLIENT, 8, 8, 1], // GOSSIP VALIDATION
+  504: [PEER, 16, 65_535, 1], // PEER ANNOUNCE
+  505: [PEER, 4, 12, 8], // PEER DISCOVERY: without or with a challenge
+  506: [PEER, 4, 65_535, 1], // PEER OFFER
+  507: [PEER, 8, 8, 1], // PEER INFO
+  508: [PEER, 12, 12, 1], // PEER CHALLENGE
+  509: [PEER, 12, 12, 1], // PEER VERIFICATION
+  510: [PEER, 8, 8, 1], // PEER VALIDATION
+  520: [PEER, 14, 65_535, 1], // PEER HELLO: later versions may append
+  521: [PEER, 6, 2_054, 2], // PEER INTEREST: up to 1,024 types
+  522: [PEER, 28, 12_292, 24], // PEER HAVE: 1 to 512 entries
+  523: [PEER, 20, 8_196, 16], // PEER WANT: 1 to 512 digests
+  524: [PEER, 20, 8_196, 16], // PEER DONT WANT
+  525: [PEER, 20, 8_196, 16], // PEER GONE
+  526: [PEER, 20, 8_196, 16], // PEER PUSH
+  527: [PEER, 20, 65_535, 1], // PEER RECONCILE
+  528: [PEER, 8, 8, 1], // PEER PING
+  529: [PEER, 8, 8, 1], // PEER PONG
+};
 
 /** The code of the violation that a header is, or '' if it may stand there. */
 export function judgeHeader(sender, size, type) {
   if (size < 4) return 'bad-size';
-  if (type < 500 || type > 510) return 'unknown-type';
-  const [writer, least, most, onlyEnds] = LIMITS[type - 500];
+  const limits = LIMITS[type];
+  if (limits === undefined) return 'unknown-type';
+  const [writer, least, most, step] = limits;
   if (writer !== sender) return 'wrong-port';
-  if (size < least || size > most) return 'bad-size';
-  return onlyEnds && size !== least && size !== most ? 'bad-size' : '';
+  return size < least || size > most || (size - least) % step > 0 ? 'bad-size' : '';
 }
 
 /** Whether `message` is what the frame in `bytes` from `at` to `end` says. */
@@ -79,14 +94,29 @@ function saysTheSameToPeers(message, bytes, at, end) {
     case 506:
       return message.kind === 'peer-offer' && isAt(message.body, bytes, at + 4, end);
     case 507:
-      return message.kind === 'peer-info' && message.port === u16(bytes, at + 6);
+      return (
+        message.kind === 'peer-info' &&
+        message.port === u16(bytes, at + 6) &&
+        showsTheSame(message, bytes, at)
+      );
     case 508:
       return message.kind === 'peer-challenge' && isLong(message.challenge, bytes, at + 4);
     case 509:
       return message.kind === 'peer-verification' && isLong(message.nonce, bytes, at + 4);
+    case 510:
+      return (
+        message.kind === 'peer-validation' &&
+        message.valid === (bytes[at + 7] % 2 === 1) &&
+        showsTheSame(message, bytes, at)
+      );
     default:
-      return message.kind === 'peer-validation' && message.valid === (bytes[at + 7] % 2 === 1);
+      return saysTheSameExtended(message, bytes, at, end);
   }
+}
+
+/** Whether the bit for the extension is read as it stands, in a 507 or a 510. */
+function showsTheSame({ isExtended = false }, bytes, at) {
+  return isExtended === (bytes[at + 5] % 2 === 1);
 }
 
 /** The bytes of a message, reserved bits 0. */
@@ -113,40 +143,33 @@ function bodyOf(m) {
     case 'peer-offer':
       return [506, [...m.body]];
     case 'peer-info':
-      return [507, [0, 0, ...short(m.port)]];
+      return [507, [0, Number(m.isExtended ?? false), ...short(m.port)]];
     case 'peer-challenge':
       return [508, long(m.challenge)];
     case 'peer-verification':
       return [509, long(m.nonce)];
+    case 'peer-validation':
+      return [510, [0, Number(m.isExtended ?? false), 0, Number(m.valid)]];
     default:
-      return [510, [0, 0, 0, Number(m.valid)]];
+      return extendedBodyOf(m);
   }
 }
 
-/** Which bits of which bytes are reserved, by type − 500: pairs of offset and mask. */
-const RESERVED = [
-  [[5, 0xff]],
-  [[4, 0xff], [5, 0xff]],
-  [],
-  [[6, 0xff], [7, 0xfe]],
-  [[13, 0xff]],
-  [],
-  [],
-  [[4, 0xff], [5, 0xff]],
-  [],
-  [],
-  [[4, 0xff], [5, 0xff], [6, 0xff], [7, 0xfe]],
-]; // prettier-ignore
+/** Which bits of which bytes are reserved, by type: pairs of offset and mask. */
+const RESERVED = {
+  500: [[5, 0xff]],
+  501: [[4, 0xff], [5, 0xff]],
+  503: [[6, 0xff], [7, 0xfe]],
+  504: [[13, 0xff]],
+  507: [[4, 0xff], [5, 0xfe]],
+  510: [[4, 0xff], [5, 0xfe], [6, 0xff], [7, 0xfe]],
+}; // prettier-ignore
 
-/** The frame with its reserved bits as a writer has to send them. */
-export function withoutReserved(frame) {
+/** A frame that can be read, as its writer should have sent it: what readers ignore is 0 or left out. */
+export function asWritten(frame) {
   const clean = frame.slice();
-  for (const [offset, mask] of RESERVED[u16(frame, 2) - 500]) clean[offset] &= ~mask;
-  return clean;
-}
-
-function u16(bytes, at) {
-  return bytes[at] * 256 + bytes[at + 1];
+  for (const [offset, mask] of RESERVED[u16(frame, 2)] ?? []) clean[offset] &= ~mask;
+  return asWrittenExtended(clean);
 }
 
 function isLong(value, bytes, at) {
@@ -160,15 +183,4 @@ function isAt(data, bytes, from, to) {
   if (data.length !== to - from) return false;
   for (let i = 0; i < data.length; i++) if (data[i] !== bytes[from + i]) return false;
   return true;
-}
-
-function short(value) {
-  return [Math.floor(value / 256), value % 256];
-}
-
-function long({ high, low }) {
-  return [high, low].flatMap((half) => [
-    ...short(Math.floor(half / 65_536)),
-    ...short(half % 65_536),
-  ]);
 }

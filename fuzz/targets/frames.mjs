@@ -1,12 +1,12 @@
 /**
  * `frames`: any bytes, cut anywhere, through the frame readers of all three senders, beside the second
  * decoder. Both must agree on every message, on every violation, and on the moment of each: a message comes
- * with its last byte, a bad header is judged with its fourth.
+ * with its last byte, a bad header is judged with its fourth, a bad body with its last.
  *
  * Input: one byte for the sender, one for the pattern of cuts, and the stream.
  */
 import { FuzzFailure } from '../failure.mjs';
-import { judgeHeader, saysTheSame, SENDERS } from '../second/frames.mjs';
+import { judgeBody, judgeHeader, saysTheSame, SENDERS } from '../second/frames.mjs';
 
 const HEAD = 2;
 const BYTES_MAX = 512;
@@ -73,7 +73,8 @@ function expectedAt(input, at, pushed, sender) {
   const size = input[at] * 256 + input[at + 1];
   const wrong = judgeHeader(sender, size, input[at + 2] * 256 + input[at + 3]);
   if (wrong !== '') return wrong;
-  return at + size > pushed ? '' : 'message';
+  if (at + size > pushed) return '';
+  return judgeBody(input, at, at + size) || 'message';
 }
 
 /** Once it has come, a violation comes for ever, whatever is read, and nothing is kept. */
@@ -118,6 +119,8 @@ function chunkEnd(pattern, chunk, start, length) {
   return start + Math.min(scrambled % most, length - start);
 }
 
+const DIGEST = 'c5e1a0b2d3f405162738495a6b7c8d9e';
+
 /** One of each message with its sender, in one piece; the corpus has the streams that once made trouble. */
 function seeds() {
   return [
@@ -126,5 +129,10 @@ function seeds() {
     '00 00 001401f8 0123456789abcdef 05000539 64617461 000401f9 000c01f9 bc7a300e74f6cbcb',
     '00 e1 001301fa 3132372e302e302e313a3330303032 000801fb0000659a 000801fe00000001',
     '00 ff 000c01fc 0102030405060708 000c01fd 1112131415161718 000801fe 00000000',
+    '00 00 000801fb0001659a 000801fe00010001 00120208 0100012c00000001 0002 0539 0007 00060209 ffff',
+    `00 e7 001c020a ${DIGEST} 0539 0008 04 00 0003 0014020b ${DIGEST} 0014020c ${DIGEST}`,
+    `00 ff 0014020d ${DIGEST} 0014020e ${DIGEST} 00080210 01020304 00080211 01020304`,
+    `00 f0 0044020f 0007012c0000 0003 40000000 00 00 0000 80000000 01 00 0011 0123456789abcdef ` +
+      `00000000 02 00 0001 ${DIGEST}`,
   ].map((hex) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex')));
 }

@@ -6,7 +6,8 @@
  * three for each edit of the written frame (place and mask), and the data, repeated to its length.
  */
 import { FuzzFailure, must } from '../failure.mjs';
-import { saysTheSame, withoutReserved, writeOut } from '../second/frames.mjs';
+import { asWritten, saysTheSame, writeOut } from '../second/frames.mjs';
+import { EXTENDED_KINDS, fitsExtended } from './extended-messages.mjs';
 
 const HEAD = 13;
 const EDITS_MAX = 3;
@@ -32,9 +33,7 @@ export function messagesTarget(code) {
     execute(input, features) {
       if (input.length < HEAD) return;
       const message = messageFrom(input);
-      const room = ROOM[message.kind] ?? 0;
-      const length = dataOf(message).length;
-      if (length > room) return expectRefusal(code, message, length);
+      if (!fits(message)) return expectRefusal(code, message);
       const frame = encode(code, message);
       features.note(input[0] % KINDS.length);
       expectFrame(frame, writeOut(message));
@@ -46,7 +45,7 @@ export function messagesTarget(code) {
     describe(input) {
       if (input.length < HEAD) return ['nothing'];
       const message = messageFrom(input);
-      return [`${message.kind} with ${dataOf(message).length} bytes of data`];
+      return [`${message.kind}, made of ${dataFrom(input).length} bytes of data`];
     },
   };
 }
@@ -61,10 +60,11 @@ const KINDS = [
   },
   ({ bit, long }) => ({ kind: 'peer-discovery', challenge: bit ? long : undefined }),
   ({ data }) => ({ kind: 'peer-offer', body: data }),
-  ({ short }) => ({ kind: 'peer-info', port: short }),
+  ({ short, bit }) => ({ kind: 'peer-info', port: short, isExtended: bit }),
   ({ long }) => ({ kind: 'peer-challenge', challenge: long }),
   ({ long }) => ({ kind: 'peer-verification', nonce: long }),
-  ({ bit }) => ({ kind: 'peer-validation', valid: bit }),
+  ({ byte, bit }) => ({ kind: 'peer-validation', valid: bit, isExtended: byte > 127 }),
+  ...EXTENDED_KINDS,
 ];
 
 function messageFrom(input) {
@@ -95,8 +95,10 @@ function editsOf(input) {
   return input[12] % (EDITS_MAX + 1);
 }
 
-function dataOf(message) {
-  return message.data ?? message.body ?? '';
+/** Whether a message is one that a frame can hold. */
+function fits(message) {
+  const room = ROOM[message.kind];
+  return room === undefined ? fitsExtended(message) : (message.data ?? message.body).length <= room;
 }
 
 function encode(code, m) {
@@ -120,14 +122,14 @@ function newReader(code, message) {
 }
 
 /** What does not fit into a frame is our own mistake, and stopped before a byte of it is written. */
-function expectRefusal(code, message, length) {
+function expectRefusal(code, message) {
   try {
     encode(code, message);
   } catch (error) {
     if (error.name === 'AssertionError') return;
     throw error;
   }
-  throw new FuzzFailure('oversize', `a ${message.kind} with ${length} bytes of data was written`);
+  throw new FuzzFailure('oversize', `a ${message.kind} that no frame can hold was written`);
 }
 
 function expectFrame(frame, expected) {
@@ -177,7 +179,7 @@ function expectEdited(code, message, frame, input) {
   if (read === undefined) return 11;
   if (read.kind === 'violation') return 12 + (read.code.charCodeAt(0) % 8);
   const again = encode(code, read);
-  expectFrame(again, withoutReserved(edited.subarray(0, again.length)));
+  expectFrame(again, asWritten(edited.subarray(0, edited[0] * 256 + edited[1])));
   return 20 + (again.length % 8);
 }
 

@@ -74,4 +74,6 @@ export type NodeEvent =
       readonly dataType: number;
       readonly why: 'refused' | 'abstained' | 'no-subscriber' | 'over-capacity';
     }
+  /** A peer that said it speaks the extension has not begun to; it is treated as an existing node. */
+  | { readonly kind: 'extension-silent'; readonly link: LinkId }
   | { readonly kind: 'client-refused'; readonly client: ClientId; readonly clientsMax: number };

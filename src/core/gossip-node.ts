@@ -9,9 +9,11 @@
  *     connections    links and handshakes      dissemination   seen, gate, TTL, fan-out
  *     membership     whom to dial and ask      subscriptions   local programs and their verdicts
  *     peer-book      addresses                 pressure        who is held back
+ *     exchange       who has what, among nodes that know more than 504 to 510
  */
 import { unreachable } from '../basics/assert.ts';
 import type { Random } from '../basics/random.ts';
+import type { ExtensionMessage } from '../wire/extension-messages.ts';
 import type { PeerAnnounce, PeerMessage } from '../wire/peer-messages.ts';
 import { Connections, type Link } from './connections/connections.ts';
 import { Dissemination } from './dissemination/dissemination.ts';
@@ -21,6 +23,9 @@ import type { Input, LinkId } from './inputs.ts';
 import { DIALS_MAX, Membership } from './membership/membership.ts';
 import { PeerBook } from './peer-book/peer-book.ts';
 import { Pressure } from './pressure/pressure.ts';
+import { Exchange } from './exchange/exchange.ts';
+import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
+import { WISHES_MAX } from './exchange/wishes.ts';
 import type { Instant, Proofs, Settings } from './settings.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
@@ -41,6 +46,7 @@ export class GossipNode {
   readonly #dissemination: Dissemination;
   readonly #subscriptions: Subscriptions<WaitingMessage>;
   readonly #pressure: Pressure;
+  readonly #exchange: Exchange<WaitingMessage> | undefined;
   /** The time of the input at hand, for call-backs between the rooms. */
   #now: Instant = 0;
   /** Most inputs of a busy node are further copies of a message; they change no deadline. */
@@ -60,8 +66,12 @@ export class GossipNode {
       proofs,
       out,
       events: {
-        onEstablished: (link, now) => this.#membership.onEstablished(link, now),
+        onEstablished: (link, now) => {
+          this.#exchange?.onEstablished(link.id, link.isExtended, now);
+          this.#membership.onEstablished(link, now);
+        },
         onEnded: (link, code, now) => {
+          this.#exchange?.onEnded(link.id, now);
           this.#pressure.onLinkEnded(link.id, now);
           this.#membership.onEnded(link, code, now);
         },
@@ -80,22 +90,43 @@ export class GossipNode {
       random,
       out,
       events: {
-        onGateEnded: (waiting, outcome) => this.#dissemination.onGateEnded(waiting, outcome),
+        onGateEnded: (waiting, outcome) => {
+          this.#dissemination.onGateEnded(waiting, outcome, this.#now);
+        },
         onBehind: (client, now) => this.#pressure.onBehind(client, now),
         onCaughtUp: (client, now) => this.#pressure.onCaughtUp(client, now),
       },
     });
+    this.#exchange = settings.extension ? this.#newExchange(options) : undefined;
     this.#dissemination = new Dissemination({
       settings,
       random,
       out,
       around: {
+        exchange: this.#exchange,
         receivers: () => this.#connections.receivers(),
         hasSubscribers: (dataType) => this.#subscriptions.hasSubscribers(dataType),
         ask: (message, gate) => this.#subscriptions.ask(message, gate, undefined, this.#now),
         tell: (dataType, data, announcer) => {
           this.#subscriptions.ask({ dataType, data }, undefined, announcer, this.#now);
         },
+      },
+    });
+  }
+
+  #newExchange({ settings, random, proofs }: GossipNodeOptions): Exchange<WaitingMessage> {
+    return new Exchange<WaitingMessage>({
+      settings,
+      random,
+      proofs,
+      out: this.#out,
+      around: {
+        wants: (dataType) =>
+          settings.relay === 'all' || this.#subscriptions.hasSubscribers(dataType),
+        wouldImprove: (message, ttl) => this.#dissemination.wouldImprove(message, ttl),
+        dataOf: (message) => message.data,
+        onForgotten: (message) => this.#dissemination.onForgotten(message),
+        interest: () => this.#subscriptions.interest(),
       },
     });
   }
@@ -121,6 +152,7 @@ export class GossipNode {
     let next: Instant | undefined;
     for (const deadline of [
       this.#connections.nextDeadline(),
+      this.#exchange?.nextDeadline(),
       this.#membership.nextDeadline(),
       this.#subscriptions.nextDeadline(),
       this.#pressure.nextDeadline(),
@@ -151,6 +183,7 @@ export class GossipNode {
         this.#onWake(now);
         return;
       case 'start':
+        this.#exchange?.onStart(now, 0);
         this.#membership.onStart(now);
         return;
       case 'shut-down':
@@ -162,6 +195,7 @@ export class GossipNode {
         return;
       case 'subscribe':
         this.#subscriptions.onSubscribe(input.client, input.dataType);
+        this.#exchange?.onInterestChanged(now);
         return;
       case 'client-queue':
         this.#subscriptions.onQueue(input.client, input.queue);
@@ -169,6 +203,7 @@ export class GossipNode {
         return;
       case 'client-gone':
         this.#subscriptions.onClientGone(input.client);
+        this.#exchange?.onInterestChanged(now);
         this.#pressure.onClientGone(input.client, now);
         return;
       default:
@@ -229,8 +264,19 @@ export class GossipNode {
       case 'peer-offer': {
         const wrong = this.#membership.onOffer(link, message, now);
         if (wrong !== undefined) this.#connections.violate(link, wrong, now);
+        return;
       }
+      default:
+        if (isExtension(message)) this.#onExtension(link, message, now);
     }
+  }
+
+  #onExtension(link: Link, message: ExtensionMessage, now: Instant): void {
+    const { id, isExtended: isGreeted } = link;
+    const isOutbound = link.dialled !== undefined;
+    const wrong = this.#exchange?.onMessage({ id, isOutbound, isGreeted }, message, now);
+    if (wrong !== undefined) this.#connections.violate(link, wrong, now);
+    link.isExtended = true;
   }
 
   #onPeerAnnounce(link: Link, message: PeerAnnounce, now: Instant): void {
@@ -240,6 +286,7 @@ export class GossipNode {
   }
 
   #onWake(now: Instant): void {
+    this.#exchange?.onWake(now);
     this.#connections.onWake(now);
     this.#subscriptions.onWake(now);
     this.#membership.onWake(now);
@@ -267,9 +314,28 @@ export class GossipNode {
         seen: { size: this.#dissemination.seenSize, max: bounds.seenMax },
         waitingMessages: { size: this.#dissemination.waitingSize, max: bounds.gatesMax },
         waitingBytes: { size: this.#dissemination.waitingBytes, max: bounds.gateBytesMax },
+        kept: { size: this.#exchange?.sizes.kept ?? 0, max: this.#settings.cacheSize },
+        keptBytes: { size: this.#exchange?.sizes.keptBytes ?? 0, max: KEPT_BYTES_MAX },
+        wishes: { size: this.#exchange?.sizes.wishes ?? 0, max: WISHES_MAX },
         clients: { size: this.#subscriptions.clientCount, max: bounds.clientsMax },
       },
     };
+  }
+}
+
+/** What Connections lets through on an open link beyond 504 to 506 is of the extension. */
+function isExtension(message: PeerMessage): message is ExtensionMessage {
+  switch (message.kind) {
+    case 'peer-announce':
+    case 'peer-discovery':
+    case 'peer-offer':
+    case 'peer-info':
+    case 'peer-challenge':
+    case 'peer-verification':
+    case 'peer-validation':
+      return false;
+    default:
+      return true;
   }
 }
 

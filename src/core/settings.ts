@@ -2,7 +2,9 @@
  * What the core is told once, at its creation. The daemon derives it from the configuration file, the
  * simulator from a scenario. Times are in milliseconds.
  */
+import type { U64 } from '../basics/integers.ts';
 import type { Address } from '../wire/address.ts';
+import type { MessageDigest } from '../wire/digest.ts';
 
 /** A length of time in milliseconds. */
 export type Millis = number;
@@ -42,6 +44,12 @@ export interface Settings {
   readonly powDifficulty: number;
   /** Whether messages without a local subscriber travel on. */
   readonly relay: 'all' | 'subscribed';
+  /** Whether the messages from 520 on are spoken with peers that understand them. */
+  readonly extension: boolean;
+  /** Accepted messages kept for peers that missed them, at least 1. */
+  readonly cacheSize: number;
+  /** No message is kept for others longer than this. */
+  readonly historyWindow: Millis;
   /** After this a silent subscriber abstains. */
   readonly validationTimeout: Millis;
   /** How long a message is remembered as seen. */
@@ -117,4 +125,9 @@ export interface Proofs {
   ): boolean;
   /** Whether SHA-256 over the whole 506 packet, header included, starts with 16 zero bits. */
   checkOffer(packet: Uint8Array): boolean;
+  /**
+   * The digest of a message: the first 16 bytes of SHA-256 over id (8 bytes), data type (2 bytes), both
+   * big-endian, and data. See wire/digest.ts.
+   */
+  digest(id: U64, dataType: number, data: Uint8Array): MessageDigest;
 }

@@ -38,4 +38,7 @@ export type BoundedThing =
   | 'seen'
   | 'waitingMessages'
   | 'waitingBytes'
-  | 'clients';
+  | 'clients'
+  | 'kept'
+  | 'keptBytes'
+  | 'wishes';

@@ -9,24 +9,27 @@ import { CheckFailure } from './failure.ts';
 /** A core that wants to be woken this often without time passing will want it for ever. */
 export const WAKES_PER_INSTANT_MAX = 1_000;
 
+/** Whoever wants to be woken. */
+export interface Sleeper {
+  nextDeadline(): Instant | undefined;
+  onDue(): void;
+}
+
 export class Alarm implements SimEvent {
   readonly #events: EventQueue;
-  readonly #nextDeadline: () => Instant | undefined;
-  readonly #onDue: () => void;
+  readonly #sleeper: Sleeper;
   /** When the earliest event that counts is due. */
   #at: Instant = Number.POSITIVE_INFINITY;
   #wokenAt: Instant = -1;
   #wakes = 0;
 
-  constructor(events: EventQueue, nextDeadline: () => Instant | undefined, onDue: () => void) {
+  constructor(events: EventQueue, sleeper: Sleeper) {
     this.#events = events;
-    this.#nextDeadline = nextDeadline;
-    this.#onDue = onDue;
+    this.#sleeper = sleeper;
   }
 
-  /** Looks at the deadline again; call it after every input. */
-  set(): void {
-    const deadline = this.#nextDeadline();
+  /** The sleeper's deadline is this now; call it whenever it has changed, and after every `onDue`. */
+  set(deadline: Instant | undefined): void {
     if (deadline === undefined) return;
     assert(!Number.isNaN(deadline), 'nextDeadline() is not a number');
     const at = Math.max(this.#events.now, Math.ceil(deadline));
@@ -40,13 +43,13 @@ export class Alarm implements SimEvent {
     const now = this.#events.now;
     if (now !== this.#at) return;
     this.#at = Number.POSITIVE_INFINITY;
-    const deadline = this.#nextDeadline();
-    if (deadline === undefined || deadline > now) return this.set();
+    const deadline = this.#sleeper.nextDeadline();
+    if (deadline === undefined || deadline > now) return this.set(deadline);
     this.#wakes = this.#wokenAt === now ? this.#wakes + 1 : 1;
     this.#wokenAt = now;
     if (this.#wakes > WAKES_PER_INSTANT_MAX) {
       throw new CheckFailure(`the node wants to be woken at ${deadline} again and again`);
     }
-    this.#onDue();
+    this.#sleeper.onDue();
   }
 }

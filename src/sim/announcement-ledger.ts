@@ -5,7 +5,7 @@
 import { assert } from '../basics/assert.ts';
 import type { U64 } from '../basics/integers.ts';
 import type { PeerAnnounce } from '../wire/peer-messages.ts';
-import type { Announcement } from './announcement.ts';
+import { bytesEqual, type Announcement } from './announcement.ts';
 
 /** Records kept; beyond it the oldest are forgotten, see {@link AnnouncementLedger.hasForgotten}. */
 export const ANNOUNCEMENTS_MAX = 4_096;
@@ -14,6 +14,8 @@ export class AnnouncementLedger {
   /** By the lower half of the id; several only if ids were borrowed. */
   readonly #byId = new Map<number, Announcement[]>();
   readonly #inOrder: Announcement[] = [];
+  /** Those that have no id yet. */
+  readonly #unnamed = new Set<Announcement>();
   readonly #max: number;
   #hasForgotten = false;
 
@@ -35,11 +37,20 @@ export class AnnouncementLedger {
   name(announcement: Announcement, id: U64): void {
     assert(announcement.id === undefined, 'an announcement was given two ids');
     announcement.id = id;
+    this.#unnamed.delete(announcement);
     const others = this.#byId.get(id.low);
     if (others === undefined) this.#byId.set(id.low, [announcement]);
     else others.push(announcement);
     this.#inOrder.push(announcement);
     if (this.#inOrder.length > this.#max) this.#forgetOldest();
+  }
+
+  /** An announcement was made; its node may send it only later, when somebody is there. */
+  expect(announcement: Announcement): void {
+    this.#unnamed.add(announcement);
+    if (this.#unnamed.size <= this.#max) return;
+    const [oldest] = this.#unnamed;
+    this.#unnamed.delete(oldest!);
   }
 
   find(message: PeerAnnounce): Announcement | undefined {
@@ -49,9 +60,10 @@ export class AnnouncementLedger {
   /**
    * The announcement of which `message` is a copy. `cause` is the one that its node was given when it sent
    * the message: mostly the same, or one that gets its id by this. A message that nobody has seen before is
-   * entered as `invent` makes it.
+   * entered as `invent` makes it. `node`: who sends it.
    */
   trace(
+    node: number,
     message: PeerAnnounce,
     cause: Announcement | undefined,
     invent: () => Announcement,
@@ -59,9 +71,19 @@ export class AnnouncementLedger {
     if (cause?.isSameAs(message) === true) return cause;
     const known = this.find(message);
     if (known !== undefined) return known;
-    const announcement = cause !== undefined && cause.id === undefined ? cause : invent();
+    const isOwn = cause !== undefined && cause.id === undefined;
+    const announcement = isOwn ? cause : (this.#unnamedOf(node, message) ?? invent());
     this.name(announcement, message.id);
     return announcement;
+  }
+
+  #unnamedOf(node: number, message: PeerAnnounce): Announcement | undefined {
+    for (const announcement of this.#unnamed) {
+      const { origin, ttl, dataType, data } = announcement;
+      const isSame = origin === node && ttl === message.ttl && dataType === message.dataType;
+      if (isSame && bytesEqual(data, message.data)) return announcement;
+    }
+    return undefined;
   }
 
   #forgetOldest(): void {

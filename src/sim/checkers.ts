@@ -14,7 +14,7 @@
  */
 import { assert } from '../basics/assert.ts';
 import type { Effect } from '../core/effects.ts';
-import type { LinkId } from '../core/inputs.ts';
+import type { Input, LinkId } from '../core/inputs.ts';
 import type { Settings } from '../core/settings.ts';
 import { rankOf, type Announcement, type TravellingAnnounce } from './announcement.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
@@ -25,10 +25,21 @@ import type { Core } from './world.ts';
 
 export type { Step } from './gate-checker.ts';
 
-/** Of the steps that an announcement causes, one in this many is followed by a look at all sizes. */
+/** Of the steps of a flood, one in this many is followed by a look at all sizes. */
 const SNAPSHOT_EVERY = 64;
 
-/** Checks one life of one node. Call {@link begin}, {@link effect} for each effect in order, {@link end}. */
+/**
+ * Whether a step needs no checks: a further copy came in, and the node did nothing. That is most of what
+ * happens in a flood; all that the checks look at is as it was before.
+ */
+export function isIdle(step: Step, effects: readonly Effect[]): boolean {
+  return step.arrival === 'duplicate' && effects.length === 0;
+}
+
+/**
+ * Checks one life of one node. For each step that is not {@link isIdle} call {@link begin}, {@link effect} for
+ * each effect in order, {@link end}.
+ */
 export class NodeChecker {
   readonly #node: number;
   readonly #settings: Settings;
@@ -70,7 +81,8 @@ export class NodeChecker {
     this.#links.end();
     this.#gates.end(step);
     // A snapshot costs more than most steps; a flood changes little that it shows.
-    if (step.announcement === undefined || this.#steps++ % SNAPSHOT_EVERY === 0) {
+    const isOfFlood = step.announcement !== undefined || step.input.kind === 'verdict';
+    if (!isOfFlood || this.#steps++ % SNAPSHOT_EVERY === 0) {
       this.#expectSizes(core.snapshot?.(), step);
     }
   }
@@ -93,6 +105,7 @@ export class NodeChecker {
 
   #onForward(copy: TravellingAnnounce, links: readonly LinkId[], step: Step): void {
     const announcement = copy.announcement;
+    if (isAskedFor(step.input)) return this.#onReply(copy, step);
     let sent = this.#sent.get(announcement);
     const isContinued = sent !== undefined;
     if (sent === undefined) this.#sent.set(announcement, (sent = new Set()));
@@ -110,6 +123,19 @@ export class NodeChecker {
       this.#gates.expectPassed(announcement, step.now);
     }
     announcement.noteForwarded(this.#node, copy.ttl);
+  }
+
+  /** A message that a peer has asked for by its digest. */
+  #onReply(copy: TravellingAnnounce, step: Step): void {
+    const { announcement, ttl } = copy;
+    // Its own; but what it announced in an earlier life may have come back to it as anybody's.
+    if (announcement.origin === this.#node && ttl === announcement.ttl) return;
+    if (step.hasForgotten && announcement.bestAt(this.#node).rank === 0) return;
+    const { rank } = announcement.bestAt(this.#node);
+    if (rank < 2 || ttl !== (rank === 256 ? 0 : rank - 1)) {
+      throw new CheckFailure(`given with TTL ${ttl}, the rank of the best copy was ${rank}`);
+    }
+    this.#gates.expectPassed(announcement, step.now);
   }
 
   #expectForwardable(
@@ -131,6 +157,10 @@ export class NodeChecker {
       throw new CheckFailure(`forwarded back to its sender on link ${best.sender}`);
     }
   }
+}
+
+function isAskedFor(input: Input): boolean {
+  return input.kind === 'message' && input.message.kind === 'peer-want';
 }
 
 function expectAtMost(what: string, size: number, most: number): void {

@@ -20,6 +20,10 @@ export interface SimEvent {
 /** Milliseconds that the wheel covers; a power of two. Links are rarely slower than four seconds. */
 const WHEEL_SLOTS = 4_096;
 const SLOT_MASK = WHEEL_SLOTS - 1;
+/** Larger buckets, as when a hundred thousand nodes start at once, are given back once they are empty. */
+const BUCKET_KEPT = 1_024;
+/** Takes the place of an event that has fired, which would otherwise keep alive whatever it knows. */
+const NOTHING: SimEvent = { fire: () => undefined };
 
 interface Distant {
   readonly at: Instant;
@@ -30,8 +34,8 @@ interface Distant {
 
 export class EventQueue {
   /**
-   * Slot `t & SLOT_MASK` holds the events of the one millisecond t with now ≤ t < now + WHEEL_SLOTS. The
-   * arrays never shrink: what counts is in `#sizes`, what lies behind is left over and overwritten.
+   * Slot `t & SLOT_MASK` holds the events of the one millisecond t with now ≤ t < now + WHEEL_SLOTS. Arrays
+   * of up to {@link BUCKET_KEPT} events are used again: what counts is in `#sizes`, behind it stands NOTHING.
    */
   readonly #wheel: SimEvent[][] = Array.from({ length: WHEEL_SLOTS }, () => []);
   readonly #sizes = new Uint32Array(WHEEL_SLOTS);
@@ -70,8 +74,7 @@ export class EventQueue {
   take(limit: Instant): SimEvent | undefined {
     const slot = this.#now & SLOT_MASK;
     if (this.#position < this.#sizes[slot]!) {
-      this.#waiting--;
-      return this.#wheel[slot]![this.#position++];
+      return this.#takeFrom(slot);
     }
     this.#emptyBucket(slot);
     const next = this.#nextTime();
@@ -80,9 +83,15 @@ export class EventQueue {
       return undefined;
     }
     this.#moveTo(next);
+    return this.#takeFrom(next & SLOT_MASK);
+  }
+
+  #takeFrom(slot: number): SimEvent {
+    const bucket = this.#wheel[slot]!;
+    const event = bucket[this.#position]!;
+    bucket[this.#position++] = NOTHING;
     this.#waiting--;
-    this.#position = 1;
-    return this.#wheel[next & SLOT_MASK]![0];
+    return event;
   }
 
   #putNear(at: Instant, event: SimEvent): void {
@@ -92,6 +101,7 @@ export class EventQueue {
   }
 
   #emptyBucket(slot: number): void {
+    if (this.#sizes[slot]! > BUCKET_KEPT) this.#wheel[slot] = [];
     this.#sizes[slot] = 0;
     this.#position = 0;
     this.#occupied[slot >>> 5]! &= ~(1 << (slot & 31));

@@ -14,6 +14,16 @@ const OPEN_LINKS_ONLY: ReadonlySet<PeerMessage['kind']> = new Set([
   'peer-announce',
   'peer-discovery',
   'peer-offer',
+  'peer-hello',
+  'peer-interest',
+  'peer-have',
+  'peer-want',
+  'peer-dont-want',
+  'peer-gone',
+  'peer-push',
+  'peer-reconcile',
+  'peer-ping',
+  'peer-pong',
 ]);
 
 export class LinkChecker {

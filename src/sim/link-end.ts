@@ -14,7 +14,7 @@ import type { Instant, Millis } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
 import type { TravellingMessage } from './announcement.ts';
 import type { EventQueue } from './event-queue.ts';
-import { Pipe, type Receiver } from './pipe.ts';
+import { Pipe } from './pipe.ts';
 import { SendQueue, type SendQueueOwner } from './send-queue.ts';
 import type { Sender, Uplink } from './uplink.ts';
 
@@ -85,8 +85,10 @@ const OPENING = new Opening();
 
 type Arrival<M> = M | Opening | Closing;
 
+/** As a pipe it is the way to this end. */
 export class LinkEnd<M = TravellingMessage>
-  implements Receiver<Arrival<M>>, SendQueueOwner, Sender
+  extends Pipe<Arrival<M>>
+  implements SendQueueOwner, Sender
 {
   readonly id: LinkId;
   readonly machine: Machine<M>;
@@ -97,7 +99,6 @@ export class LinkEnd<M = TravellingMessage>
   isEstablished = false;
   readonly #medium: Medium<M>;
   readonly #delay: Millis;
-  readonly #inbound: Pipe<Arrival<M>>;
   /** What waits here to be sent. */
   #queue: SendQueue<M> | undefined;
   #other: LinkEnd<M> = this;
@@ -109,6 +110,7 @@ export class LinkEnd<M = TravellingMessage>
   #state: 'new' | 'up' | 'failing' | 'silent' | 'ended' = 'new';
 
   constructor(options: LinkEndOptions<M>) {
+    super(options.medium.events);
     this.machine = options.machine;
     this.id = options.machine.newLinkId();
     this.dialled = options.dialled;
@@ -116,7 +118,6 @@ export class LinkEnd<M = TravellingMessage>
     this.remote = options.remote;
     this.#medium = options.medium;
     this.#delay = options.delay;
-    this.#inbound = new Pipe(options.medium.events, this);
   }
 
   get other(): LinkEnd<M> {
@@ -139,7 +140,7 @@ export class LinkEnd<M = TravellingMessage>
 
   /** Whether nothing is on its way to this end, nor waits for it. */
   get isQuiet(): boolean {
-    return this.#inbound.length === 0 && this.#other.unsentBytes === 0;
+    return this.length === 0 && this.#other.unsentBytes === 0;
   }
 
   /** Bytes sent from here that wait to leave. */
@@ -150,7 +151,7 @@ export class LinkEnd<M = TravellingMessage>
   /** Bytes on the way to this end, without those that wait to leave. */
   get bytesUnderWay(): number {
     let bytes = 0;
-    for (const item of this.#inbound.items) {
+    for (const item of this.items()) {
       if (!(item instanceof Opening || item instanceof Closing)) bytes += this.#medium.sizeOf(item);
     }
     return bytes;
@@ -161,8 +162,8 @@ export class LinkEnd<M = TravellingMessage>
     this.#other = other;
     other.#other = this;
     const { now } = this.#medium.events;
-    this.#inbound.put(OPENING, now);
-    other.#inbound.put(OPENING, now + this.#delay);
+    this.put(OPENING, now);
+    other.put(OPENING, now + this.#delay);
   }
 
   /** Sends a message. `isDroppable`: the first to go when the queue is full. */
@@ -173,7 +174,7 @@ export class LinkEnd<M = TravellingMessage>
     const bytes = sizeOf(message);
     traffic.sent += bytes;
     const { uplink } = this.machine;
-    const isStopped = other.#inbound.isHeld;
+    const isStopped = other.isHeld;
     if (!isStopped && this.unsentBytes === 0 && (uplink === undefined || uplink.isFree)) {
       return this.#depart(message, bytes);
     }
@@ -185,7 +186,7 @@ export class LinkEnd<M = TravellingMessage>
   /** The uplink has come to this link. */
   sendNext(): boolean {
     const queue = this.#queue;
-    if (queue === undefined || this.#other.#inbound.isHeld) return false;
+    if (queue === undefined || this.#other.isHeld) return false;
     const next = queue.take();
     if (next !== undefined) this.#depart(next.message, next.bytes);
     if (queue.isDone) this.#queue = undefined;
@@ -198,7 +199,7 @@ export class LinkEnd<M = TravellingMessage>
     const lastDeparture = this.#sendAll();
     const other = this.#other;
     this.#end('ended');
-    other.#inbound.put(new Closing(reason), lastDeparture + this.#delay);
+    other.put(new Closing(reason), lastDeparture + this.#delay);
   }
 
   /** The connection breaks: what is under way is lost, both sides learn of it at once. */
@@ -211,20 +212,15 @@ export class LinkEnd<M = TravellingMessage>
   disappear(silence: Millis): void {
     if (this.isEnded) return;
     // What is sent here piles up unanswered, as the sender's queue would.
-    this.#inbound.hold();
+    this.hold();
     this.#end('silent');
     const { events } = this.#medium;
     events.put(events.now + silence, { fire: () => this.breakDown('timed out') });
   }
 
-  /** Lets nothing arrive here until {@link release}; holds are counted. */
-  hold(): void {
-    this.#inbound.hold();
-  }
-
-  release(): void {
-    this.#inbound.release();
-    if (!this.#inbound.isHeld) this.#other.#resume();
+  override release(): void {
+    super.release();
+    if (!this.isHeld) this.#other.#resume();
   }
 
   /** The machine here stops or starts to read. */
@@ -244,8 +240,8 @@ export class LinkEnd<M = TravellingMessage>
     this.breakDown('the peer takes nothing');
   }
 
-  /** Something comes out of the inbound pipe. */
-  receive(arrival: Arrival<M>): void {
+  /** Something arrives at this end. */
+  protected override receive(arrival: Arrival<M>): void {
     if (arrival instanceof Opening) {
       this.#state = 'up';
       return this.machine.onLinkOpened(this);
@@ -269,7 +265,7 @@ export class LinkEnd<M = TravellingMessage>
   #dispatch(message: M, bytes: number, left: Instant): void {
     const other = this.#other;
     if (other.#state === 'silent') this.#medium.traffic.lost += bytes;
-    else other.#inbound.put(message, left + this.#delay);
+    else other.put(message, left + this.#delay);
   }
 
   /** Something gets through to the other end again. */
@@ -287,7 +283,7 @@ export class LinkEnd<M = TravellingMessage>
     const queue = this.#queue;
     if (queue === undefined) return now;
     // What cannot get through waits at the other end instead: it does not use the uplink until then.
-    const uplink = other.#inbound.isHeld ? undefined : this.machine.uplink;
+    const uplink = other.isHeld ? undefined : this.machine.uplink;
     let left = now;
     for (let next = queue.take(); next !== undefined; next = queue.take()) {
       if (uplink !== undefined) left = uplink.occupy(next.bytes);
@@ -324,7 +320,7 @@ export class LinkEnd<M = TravellingMessage>
 
   #loseInbound(): void {
     this.#medium.traffic.lost += this.bytesUnderWay;
-    this.#inbound.close();
+    this.close();
   }
 
   #loseQueue(): void {

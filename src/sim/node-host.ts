@@ -8,10 +8,10 @@ import type { NodeEvent } from '../core/events.ts';
 import type { ClientId, Input, LinkId, QueueState } from '../core/inputs.ts';
 import type { Instant, Settings } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
-import { Alarm } from './alarm.ts';
+import { Alarm, type Sleeper } from './alarm.ts';
 import type { Announcement, TravellingMessage } from './announcement.ts';
 import { borrowed } from './borrowed.ts';
-import { NodeChecker, type Step } from './checkers.ts';
+import { isIdle, NodeChecker, type Step } from './checkers.ts';
 import type { Counters } from './counters.ts';
 import { EffectRunner } from './effect-runner.ts';
 import type { LinkEnd, Machine } from './link-end.ts';
@@ -20,6 +20,14 @@ import type { SimClient } from './sim-client.ts';
 import { Uplink } from './uplink.ts';
 import { streamOf, type Core, type World } from './world.ts';
 
+/** What outlasts the lives of a node. */
+export interface Station {
+  readonly counters: Counters;
+  /** What the node has stored for its next life, whatever its core makes of it; undefined: nothing. */
+  stored: unknown;
+  newLinkId(): LinkId;
+}
+
 export interface NodeHostOptions {
   readonly world: World;
   readonly index: number;
@@ -27,21 +35,20 @@ export interface NodeHostOptions {
   readonly life: number;
   readonly address: Address;
   readonly settings: Settings;
-  readonly newLinkId: () => LinkId;
+  readonly station: Station;
   readonly isDialable: boolean;
   readonly isHostile: boolean;
-  readonly counters: Counters;
   readonly bandwidth: number | undefined;
 }
 
-export class NodeHost implements Machine {
+export class NodeHost implements Machine, Sleeper {
   readonly index: number;
   readonly host: string;
   readonly address: Address;
   readonly core: Core;
   readonly isHostile: boolean;
   readonly uplink: Uplink | undefined;
-  readonly newLinkId: () => LinkId;
+  readonly #station: Station;
   readonly #counters: Counters;
   readonly #world: World;
   readonly #settings: Settings;
@@ -55,16 +62,18 @@ export class NodeHost implements Machine {
   #isRunning = true;
   /** The index of the node whose message is being dealt with. */
   #senderNode = -1;
+  /** What the core has said last about when to wake it. */
+  #deadline: Instant | undefined;
 
   constructor(options: NodeHostOptions) {
-    const { world, index, life, address, settings, bandwidth } = options;
+    const { world, index, life, address, settings, bandwidth, station } = options;
     const { events, seed } = world;
     this.index = index;
     this.host = address.host;
-    this.newLinkId = options.newLinkId;
     this.isHostile = options.isHostile;
     this.uplink = bandwidth === undefined ? undefined : new Uplink(events, bandwidth);
-    this.#counters = options.counters;
+    this.#station = station;
+    this.#counters = station.counters;
     this.#world = world;
     this.address = address;
     this.#settings = settings;
@@ -84,12 +93,9 @@ export class NodeHost implements Machine {
       step: (input) => this.step(input),
     });
     const random = streamOf(seed, 'core', index, life);
-    this.core = world.newCore({ settings, random, proofs: world.proofs });
-    this.#alarm = new Alarm(
-      events,
-      () => this.core.nextDeadline(),
-      () => this.step({ kind: 'wake' }),
-    );
+    const { stored } = station;
+    this.core = world.newCore({ settings, random, proofs: world.proofs, stored });
+    this.#alarm = new Alarm(events, this);
     if (options.isDialable) world.network.listen(this, settings.listenAddress.port);
     this.post({ kind: 'start' });
   }
@@ -109,7 +115,7 @@ export class NodeHost implements Machine {
   }
 
   reported(kind: NodeEvent['kind']): number {
-    return this.#effects.reports.get(kind) ?? 0;
+    return this.#effects.reported(kind);
   }
 
   /** Gives the node an input as the next event of this instant. */
@@ -126,6 +132,24 @@ export class NodeHost implements Machine {
     else this.#world.network.disappear(this);
     this.#links.clear();
     this.#clients.clear();
+  }
+
+  newLinkId(): LinkId {
+    return this.#station.newLinkId();
+  }
+
+  /** Puts by what the next life of the node is to find; it survives the loss of power. */
+  store(value: unknown): void {
+    this.#station.stored = value;
+  }
+
+  nextDeadline(): Instant | undefined {
+    return this.core.nextDeadline();
+  }
+
+  /** Its time has come. */
+  onDue(): void {
+    this.step({ kind: 'wake' });
   }
 
   onClientJoined(client: SimClient): void {
@@ -179,15 +203,28 @@ export class NodeHost implements Machine {
     world.current.node = this;
     world.current.input = input;
     world.trace.add(now, this.index, input);
-    const checker = this.#checker;
-    if (checker !== undefined) checker.begin(this.#describe(input, announcement, now));
-    else if (announcement !== undefined) this.#noteArrival(input, announcement, now);
+    const step = this.#checker !== undefined ? this.#describe(input, announcement, now) : undefined;
+    if (step === undefined && announcement !== undefined)
+      this.#noteArrival(input, announcement, now);
+    if (input.kind === 'announce' && announcement !== undefined) {
+      world.ledger.expect(announcement);
+    }
     const effects = this.core.handle(input, now);
+    const checker = step === undefined || isIdle(step, effects) ? undefined : this.#checker;
+    checker?.begin(step!);
     for (const effect of effects) this.#effects.run(effect, announcement);
     checker?.end(this.core);
     world.onStep?.({ now, node: this.index, input, effects });
-    this.#alarm.set();
+    this.#setAlarm(input);
     world.current.node = undefined;
+  }
+
+  /** Most inputs change no deadline. */
+  #setAlarm(input: Input): void {
+    const deadline = this.core.nextDeadline();
+    if (deadline === this.#deadline && input.kind !== 'wake') return;
+    this.#deadline = deadline;
+    this.#alarm.set(deadline);
   }
 
   #describe(input: Input, announcement: Announcement | undefined, now: Instant): Step {

@@ -19,7 +19,6 @@ export function nodeSettings(
   ...overrides: readonly (SettingsOverrides | undefined)[]
 ): Settings {
   const given: SettingsOverrides = Object.assign({}, ...overrides);
-  const bounds = Object.assign({}, ...overrides.map((one) => one?.bounds));
   return {
     searchCooldown: 60_000,
     challengeCooldown: 0,
@@ -31,12 +30,21 @@ export function nodeSettings(
     proofOfWork: 'connection',
     powDifficulty: 24,
     relay: 'all',
+    extension: true,
+    cacheSize: 1_000,
+    historyWindow: 300_000,
     validationTimeout: 60_000,
     seenWindow: 600_000,
     ...given,
     ...connectionCounts(given),
-    bounds: { ...DEFAULT_BOUNDS, ...bounds },
+    bounds: boundsOf(overrides),
   };
+}
+
+/** The same object for all that differ in nothing: it has many fields, and a simulation many nodes. */
+function boundsOf(overrides: readonly (SettingsOverrides | undefined)[]): Bounds {
+  const given = overrides.map((one) => one?.bounds).filter((bounds) => bounds !== undefined);
+  return given.length === 0 ? DEFAULT_BOUNDS : Object.assign({}, DEFAULT_BOUNDS, ...given);
 }
 
 function connectionCounts(

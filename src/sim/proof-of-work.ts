@@ -6,6 +6,7 @@ import { readU64, u64, u64Equals, u64ToHex, type U64 } from '../basics/integers.
 import type { Random } from '../basics/random.ts';
 import type { LinkId } from '../core/inputs.ts';
 import type { Millis, Proofs } from '../core/settings.ts';
+import type { MessageDigest } from '../wire/digest.ts';
 import { OFFER_CHALLENGE_OFFSET, OFFER_NONCE_OFFSET } from '../wire/peer-messages.ts';
 import type { EventQueue } from './event-queue.ts';
 import { CheckFailure } from './failure.ts';
@@ -13,6 +14,8 @@ import { scramble } from './latency.ts';
 
 /** Zero bits that the digest of a whole 506 starts with. */
 export const OFFER_DIFFICULTY = 16;
+/** So many bytes of a message, evenly spread, make a difference to its digest here. */
+const DIGESTED_BYTES = 256;
 /** Accepted challenges remembered in order to notice one that is used twice; the oldest are forgotten. */
 const CHALLENGES_REMEMBERED = 1_000_000;
 
@@ -50,6 +53,20 @@ export class SimulatedProofs implements Proofs {
     return true;
   }
 
+  /** Sixteen characters that depend on all of the message, at the price of a few of its bytes. */
+  digest(id: U64, dataType: number, data: Uint8Array): MessageDigest {
+    let a = scramble(id.high ^ dataType);
+    let b = scramble(id.low ^ Math.imul(data.length, 0x9e37_79b1));
+    const step = Math.max(1, Math.floor(data.length / DIGESTED_BYTES));
+    for (let i = 0; i < data.length; i += step) {
+      a = Math.imul(a ^ data[i]!, 0x0100_0193);
+      b = Math.imul(b ^ a, 0x85eb_ca6b);
+    }
+    const parts = [scramble(a), scramble(b), scramble(a ^ 0x5bd1_e995), scramble(b ^ a)];
+    const bytes = parts.flatMap((part) => [part >>> 24, part >>> 16, part >>> 8, part]);
+    return String.fromCharCode(...bytes.map((byte) => byte & 255));
+  }
+
   #use(challenge: string): void {
     if (this.#used.has(challenge)) throw new CheckFailure(`${challenge} was accepted twice`);
     this.#used.add(challenge);
@@ -72,12 +89,15 @@ export interface ProofJob {
   readonly onDone: (isFound: boolean) => void;
 }
 
+const NO_JOBS: readonly ProofJob[] = [];
+
 /** The one worker of a node: takes its jobs one after the other. */
 export class Prover {
   readonly #events: EventQueue;
   readonly #random: Random;
   readonly #hashRate: number;
-  #jobs: ProofJob[] = [];
+  /** Replaced and never changed, so that the list of a node that is done takes no room. */
+  #jobs: readonly ProofJob[] = NO_JOBS;
   #running: ProofJob | undefined;
 
   /** `hashRate` in hashes per second. */
@@ -102,7 +122,7 @@ export class Prover {
     if (job.purpose === 'connection') {
       this.#drop((other) => other.link === job.link && other.purpose === 'connection');
     }
-    this.#jobs.push(job);
+    this.#jobs = [...this.#jobs, job];
     this.#startNext();
   }
 
@@ -119,8 +139,9 @@ export class Prover {
 
   #startNext(): void {
     if (this.#running !== undefined) return;
-    const job = this.#jobs.shift();
+    const [job, ...others] = this.#jobs;
     if (job === undefined) return;
+    this.#jobs = others.length === 0 ? NO_JOBS : others;
     this.#running = job;
     const needed = hashesUntilFound(job.difficulty, this.#random);
     const done = Math.min(needed, job.hashesMax);

@@ -7,7 +7,7 @@ import type { ClientId, Input } from '../core/inputs.ts';
 import type { Instant, Millis } from '../core/settings.ts';
 import { Announcement } from './announcement.ts';
 import type { NodeHost } from './node-host.ts';
-import { Pipe, type Receiver } from './pipe.ts';
+import { Pipe } from './pipe.ts';
 import type { World } from './world.ts';
 
 /** A 502 as the program got it. */
@@ -68,12 +68,12 @@ interface Outgoing {
   readonly announcement: Announcement | undefined;
 }
 
-export class SimClient implements Receiver<Outgoing> {
+/** As a pipe it is the way from the program to its node. */
+export class SimClient extends Pipe<Outgoing> {
   readonly id: ClientId;
   readonly #world: World;
   readonly #host: NodeHost;
   readonly #random: Random;
-  readonly #outgoing: Pipe<Outgoing>;
   readonly #validators = new Map<number, Validator>();
   readonly #received: Received[] = [];
   #receivedTotal = 0;
@@ -81,12 +81,12 @@ export class SimClient implements Receiver<Outgoing> {
   #isConnected = true;
 
   constructor(world: World, host: NodeHost, id: ClientId, random: Random) {
+    super(world.events);
     this.id = id;
     this.#world = world;
     this.#host = host;
     this.#random = random;
-    this.#outgoing = new Pipe(world.events, this);
-    this.#put({ kind: 'client-joined', client: id });
+    this.#send({ kind: 'client-joined', client: id });
   }
 
   /** False once either side has closed the connection. */
@@ -115,28 +115,28 @@ export class SimClient implements Receiver<Outgoing> {
     const { index: node, isHostile } = this.#host;
     const from = { node, isHostile, client: this.id };
     const { input, announcement } = announceInput(from, options, now);
-    this.#put(input, announcement);
+    this.#send(input, announcement);
     return announcement;
   }
 
   /** Asks for notifications of a data type, and says how to answer them. A later call replaces the answer. */
   subscribe(dataType: number, validator: Validator = {}): void {
     this.#validators.set(dataType, validator);
-    this.#put({ kind: 'subscribe', client: this.id, dataType });
+    this.#send({ kind: 'subscribe', client: this.id, dataType });
   }
 
   /** Answers a notification by hand. */
   answer(messageId: number, choice: VerdictChoice): void {
     const client = this.id;
-    if (choice === 'abstain') this.#put({ kind: 'abstain', client, messageId });
+    if (choice === 'abstain') this.#send({ kind: 'abstain', client, messageId });
     else if (choice !== 'silent') {
-      this.#put({ kind: 'verdict', client, messageId, valid: choice === 'accept' });
+      this.#send({ kind: 'verdict', client, messageId, valid: choice === 'accept' });
     }
   }
 
   /** Closes the connection; what was sent before is still read. */
   disconnect(): void {
-    this.#put({ kind: 'client-gone', client: this.id });
+    this.#send({ kind: 'client-gone', client: this.id });
     this.#isConnected = false;
   }
 
@@ -158,23 +158,23 @@ export class SimClient implements Receiver<Outgoing> {
   /** The node has closed the connection, or is gone. */
   onDropped(): void {
     this.#isConnected = false;
-    this.#outgoing.close();
+    this.close();
   }
 
   /** The node stops or starts to read. */
   setPaused(isPaused: boolean): void {
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    if (isPaused) this.#outgoing.hold();
-    else this.#outgoing.release();
+    if (isPaused) this.hold();
+    else this.release();
   }
 
-  #put(input: Input, announcement?: Announcement): void {
-    if (this.#isConnected) this.#outgoing.put({ input, announcement }, this.#world.events.now);
+  #send(input: Input, announcement?: Announcement): void {
+    if (this.#isConnected) this.put({ input, announcement }, this.#world.events.now);
   }
 
   /** What this program has sent arrives at its node. */
-  receive(outgoing: Outgoing): void {
+  protected override receive(outgoing: Outgoing): void {
     const { input, announcement } = outgoing;
     if (input.kind === 'client-joined') this.#host.onClientJoined(this);
     else if (input.kind === 'client-gone') this.#host.onClientGone(this);

@@ -10,7 +10,7 @@ import type { Announcement } from './announcement.ts';
 import type { AuditedNode } from './audit.ts';
 import { Counters } from './counters.ts';
 import type { LinkEnd } from './link-end.ts';
-import { NodeHost } from './node-host.ts';
+import { NodeHost, type Station } from './node-host.ts';
 import { announceInput, SimClient, type AnnounceOptions } from './sim-client.ts';
 import { streamOf, type Core, type World } from './world.ts';
 
@@ -25,7 +25,12 @@ export interface SimNodeOptions {
   readonly bandwidth: number | undefined;
 }
 
-export class SimNode {
+export interface StartOptions {
+  /** Whether it finds what an earlier life has stored; otherwise that is gone for good. Default: false. */
+  readonly keepsStore?: boolean;
+}
+
+export class SimNode implements Station {
   /** Its place in `Simulation.nodes`. */
   readonly index: number;
   /** Where others reach it. */
@@ -36,6 +41,8 @@ export class SimNode {
   readonly isHostile: boolean;
   /** What it has sent and received, over all its lives. */
   readonly counters = new Counters();
+  /** What it has stored for its next life, in the words of its core; undefined: nothing. */
+  stored: unknown = undefined;
   readonly #world: World;
   readonly #bandwidth: number | undefined;
   #host: NodeHost | undefined;
@@ -102,19 +109,19 @@ export class SimNode {
     return this.#host?.reported(kind) ?? 0;
   }
 
-  /** Starts it, with nothing remembered. Its link and client numbers go on. */
-  start(): void {
+  /** Starts it, with nothing remembered but what is stored. Its link and client numbers go on. */
+  start({ keepsStore = false }: StartOptions = {}): void {
     assert(this.#host === undefined, `node ${this.index} runs already`);
+    if (!keepsStore) this.stored = undefined;
     this.#host = new NodeHost({
       world: this.#world,
       index: this.index,
       life: this.#lives++,
       address: this.address,
       settings: this.settings,
-      newLinkId: () => ++this.#links,
+      station: this,
       isDialable: this.isDialable,
       isHostile: this.isHostile,
-      counters: this.counters,
       bandwidth: this.#bandwidth,
     });
   }
@@ -129,6 +136,10 @@ export class SimNode {
   powerOff(): void {
     this.#running().end('power-off');
     this.#host = undefined;
+  }
+
+  newLinkId(): LinkId {
+    return ++this.#links;
   }
 
   /** Tells it that it is going to be stopped. */

@@ -60,7 +60,11 @@ export interface NodeOptions {
 
 /** How far `Simulation.run` goes. */
 export type RunOptions =
-  | { readonly for: Millis }
+  | {
+      readonly for: Millis;
+      /** The run ends early after so many events; a further call goes on where it stopped. */
+      readonly eventsMax?: number;
+    }
   | {
       /** Asked at the start and then `every` so many ms; the run ends when it says true. */
       readonly until: () => boolean;

@@ -40,6 +40,8 @@ import { streamOf, type CurrentStep, type World } from './world.ts';
 
 /** So many events without time passing are nodes that keep each other busy for ever. */
 const EVENTS_PER_INSTANT_MAX = 1_000_000;
+/** And so many more for each node: a million that start at once have a lot to do at once. */
+const EVENTS_PER_NODE_AND_INSTANT_MAX = 100;
 const EVENTS_BETWEEN_AUDITS = 2_000;
 const EVENTS_PER_NODE_BETWEEN_AUDITS = 100;
 const DEFAULT_PORT = 6_001;
@@ -55,6 +57,9 @@ export class Simulation {
   #isRunning = false;
   /** Events until the next audit. */
   #untilAudit = EVENTS_BETWEEN_AUDITS;
+  /** The millisecond of the last event, and the events in it so far. */
+  #instant: Instant = -1;
+  #eventsOfInstant = 0;
   /** What ended it: nothing that happened after a broken promise would mean anything. */
   #failure: SimulationFailure | undefined;
 
@@ -145,13 +150,12 @@ export class Simulation {
   }
 
   /**
-   * Lets virtual time pass. Returns whether the condition was met (true without one). Throws
-   * {@link SimulationFailure} if a core throws or a promise is broken.
+   * Lets virtual time pass. Returns whether the condition was met, or without one whether all of the time has
+   * passed. Throws {@link SimulationFailure} if a core throws or a promise is broken.
    */
   run(options: RunOptions): boolean {
     if ('for' in options) {
-      this.#runTo(this.now + options.for);
-      return true;
+      return this.#runTo(this.now + options.for, options.eventsMax);
     }
     const end = this.now + options.within;
     while (!options.until()) {
@@ -235,27 +239,36 @@ export class Simulation {
     for (const node of this.#nodes) if (node.audited !== undefined) yield node.audited;
   }
 
-  #runTo(end: Instant): void {
+  /** Whether it got there before `eventsMax` events had fired. */
+  #runTo(end: Instant, eventsMax = Number.POSITIVE_INFINITY): boolean {
     assert(!this.#isRunning, 'run() was called from within run()');
     if (this.#failure !== undefined) throw this.#failure;
     const { events, hasChecks } = this.#world;
     this.#isRunning = true;
     try {
-      let instant = events.now;
-      let count = 0;
-      for (let event = events.take(end); event !== undefined; event = events.take(end)) {
-        count = events.now === instant ? count + 1 : 0;
-        instant = events.now;
-        if (count > EVENTS_PER_INSTANT_MAX) throw new CheckFailure('time stands still');
+      for (let fired = 0; fired < eventsMax; fired++) {
+        const event = events.take(end);
+        if (event === undefined) return true;
+        this.#countAt(events.now);
         event.fire();
         if (hasChecks && --this.#untilAudit < 0) this.#auditOnTheWay();
       }
+      return false;
     } catch (cause) {
       this.#failure = this.#describeFailure(cause);
       throw this.#failure;
     } finally {
       this.#isRunning = false;
     }
+  }
+
+  #countAt(now: Instant): void {
+    if (now !== this.#instant) {
+      this.#instant = now;
+      this.#eventsOfInstant = 0;
+    }
+    const max = EVENTS_PER_INSTANT_MAX + EVENTS_PER_NODE_AND_INSTANT_MAX * this.#nodes.length;
+    if (++this.#eventsOfInstant > max) throw new CheckFailure('time stands still');
   }
 
   /** Often enough to be near the cause, seldom enough to cost little beside the steps in between. */

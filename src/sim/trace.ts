@@ -86,6 +86,27 @@ export class Trace {
         return this.#mixU64(message.nonce);
       case 'peer-validation':
         return this.#mix(message.valid ? 1 : 0);
+      case 'peer-have':
+        for (const { digest, ttl, age } of message.entries) {
+          this.#mixText(digest);
+          this.#mix(ttl);
+          this.#mix(age);
+        }
+        return;
+      case 'peer-want':
+      case 'peer-dont-want':
+      case 'peer-gone':
+      case 'peer-push':
+        for (const digest of message.digests) this.#mixText(digest);
+        return;
+      case 'peer-reconcile':
+        this.#mix(message.exchange);
+        this.#mix(message.ranges.length);
+        return;
+      case 'peer-ping':
+      case 'peer-pong':
+        return this.#mix(message.token);
+      default:
     }
   }
 
@@ -122,6 +143,10 @@ export class Trace {
   #mixBytes(bytes: Uint8Array): void {
     this.#mix(bytes.length);
     for (const byte of bytes) this.#mix(byte);
+  }
+
+  #mixText(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#mix(text.charCodeAt(i));
   }
 
   /** Two different 32-bit lanes (FNV-1a and a multiply-rotate), so that one collision is not enough. */

@@ -43,7 +43,7 @@ type Route<M> =
   | { readonly kind: 'refused'; readonly after: Millis }
   | { readonly kind: 'silence' };
 
-const NO_LINKS: ReadonlySet<never> = new Set();
+const NO_LINKS: readonly never[] = [];
 
 export class VirtualNetwork<M = TravellingMessage> {
   readonly #events: EventQueue;
@@ -55,7 +55,8 @@ export class VirtualNetwork<M = TravellingMessage> {
   readonly #addresses = new Map<Machine<M>, string>();
   /** Machines that are switched on, by host, with the index of a node on each. */
   readonly #hosts = new Map<string, number>();
-  readonly #links = new Map<Machine<M>, Set<LinkEnd<M>>>();
+  /** Lists that are never changed but replaced, so each has just the room it needs. */
+  readonly #links = new Map<Machine<M>, readonly LinkEnd<M>[]>();
   readonly #blockades = new Set<Blockade>();
   readonly #medium: Medium<M>;
   readonly #failsByChance: () => boolean;
@@ -96,7 +97,6 @@ export class VirtualNetwork<M = TravellingMessage> {
   /** The process ends: its links are closed, and dials to it are refused. */
   close(machine: Machine<M>): void {
     this.#stopListening(machine);
-    // Ends take themselves out of the set while it is walked, which a Set allows.
     for (const end of this.linksOf(machine)) end.hangUp();
   }
 
@@ -108,7 +108,7 @@ export class VirtualNetwork<M = TravellingMessage> {
   }
 
   /** The machine's ends of all connections that stand, including those it has not been told of. */
-  linksOf(machine: Machine<M>): ReadonlySet<LinkEnd<M>> {
+  linksOf(machine: Machine<M>): readonly LinkEnd<M>[] {
     return this.#links.get(machine) ?? NO_LINKS;
   }
 
@@ -123,7 +123,7 @@ export class VirtualNetwork<M = TravellingMessage> {
   /** Lets nothing more through from the nodes in `from` to those in `to`; the other direction is free. */
   block(from: ReadonlySet<number>, to: ReadonlySet<number>): Blockade {
     const held = [...this.#links.values()].flatMap((ends) =>
-      [...ends].filter((end) => from.has(end.other.machine.index) && to.has(end.machine.index)),
+      ends.filter((end) => from.has(end.other.machine.index) && to.has(end.machine.index)),
     );
     const blockade = new Blockade(from, to, held, (lifted) => this.#blockades.delete(lifted));
     this.#blockades.add(blockade);
@@ -230,15 +230,13 @@ export class VirtualNetwork<M = TravellingMessage> {
   }
 
   #remember(end: LinkEnd<M>): void {
-    const ends = this.#links.get(end.machine);
-    if (ends === undefined) this.#links.set(end.machine, new Set([end]));
-    else ends.add(end);
+    this.#links.set(end.machine, [...this.linksOf(end.machine), end]);
   }
 
   #forget(end: LinkEnd<M>): void {
-    const ends = this.#links.get(end.machine);
-    ends?.delete(end);
-    if (ends?.size === 0) this.#links.delete(end.machine);
+    const ends = this.linksOf(end.machine).filter((other) => other !== end);
+    if (ends.length > 0) this.#links.set(end.machine, ends);
+    else this.#links.delete(end.machine);
   }
 
   #after(delay: Millis, action: () => void): void {

@@ -24,6 +24,8 @@ export type CoreFactory = (options: {
   readonly settings: Settings;
   readonly random: Random;
   readonly proofs: Proofs;
+  /** What an earlier life of the node has stored; undefined if it is the first, or nothing was kept. */
+  readonly stored?: unknown;
 }) => Core;
 
 /** One input that a node was given and what it did. The arrays are valid during the call only. */

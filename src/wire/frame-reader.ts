@@ -18,13 +18,13 @@ import {
 } from './message-types.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** Turns one complete frame, `bytes[start … end)`, header included, into a message. */
+/** Turns one complete frame, `bytes[start … end)`, header included, into a message, or says what is wrong. */
 export type FrameDecoder<M> = (
   type: MessageType,
   bytes: Uint8Array,
   start: number,
   end: number,
-) => M;
+) => M | Violation;
 
 /** What may arrive on one kind of connection. */
 export interface Dialect {
@@ -91,7 +91,7 @@ export class FrameReader<M extends object> {
     }
     const start = this.#offset;
     this.#offset = start + size;
-    return this.#decode(typeAt(this.#chunk, start), this.#chunk, start, start + size);
+    return this.#judge(this.#decode(typeAt(this.#chunk, start), this.#chunk, start, start + size));
   }
 
   #keepRest(): undefined {
@@ -120,7 +120,12 @@ export class FrameReader<M extends object> {
     }
     this.#partial = undefined;
     this.#partialBytes = 0;
-    return this.#decode(typeAt(frame, 0), frame, 0, frame.length);
+    return this.#judge(this.#decode(typeAt(frame, 0), frame, 0, frame.length));
+  }
+
+  /** A frame that is no message ends the connection as a wrong header does. */
+  #judge(decoded: M | Violation): M | Violation {
+    return isViolation(decoded) ? this.#end(decoded) : decoded;
   }
 
   /** Moves bytes from the chunk into the partial frame; true once it is full. */
@@ -142,13 +147,20 @@ export class FrameReader<M extends object> {
     const type = typeAt(bytes, offset);
     const shape = SHAPES_BY_TYPE.get(type);
     const wrong = judgeHeader(size, type, shape, this.#dialect);
-    if (wrong === undefined) return size;
+    return wrong === undefined ? size : this.#end(wrong);
+  }
+
+  #end(wrong: Violation): Violation {
     this.#violation = wrong;
     this.#partial = undefined;
     this.#partialBytes = 0;
     this.#chunk = EMPTY;
     return wrong;
   }
+}
+
+function isViolation(decoded: object): decoded is Violation {
+  return 'kind' in decoded && decoded.kind === 'violation';
 }
 
 function typeAt(bytes: Uint8Array, offset: number): MessageType {
@@ -178,10 +190,13 @@ function judgeHeader(
 
 function sizeFits(shape: MessageShape, size: number): boolean {
   const sizes = shape.sizes;
-  if (shape.open) return size >= sizes[0]! && size <= sizes[1]!;
+  if (shape.open) {
+    return size >= sizes[0]! && size <= sizes[1]! && (size - sizes[0]!) % shape.step === 0;
+  }
   return size === sizes[0] || size === sizes[1];
 }
 
 function describeSizes(shape: MessageShape): string {
-  return shape.sizes.join(shape.open ? ' to ' : ' or ');
+  const steps = shape.step === 1 ? '' : ` in steps of ${shape.step}`;
+  return shape.sizes.join(shape.open ? ' to ' : ' or ') + steps;
 }

@@ -1,6 +1,6 @@
 /**
- * `hearsay/wire`: the protocol as bytes, for those who build tools on it. Messages 500 to 510 to and from
- * plain objects, streams cut into messages, addresses. Nothing here needs Node: no sockets, no clock.
+ * `hearsay/wire`: the protocol as bytes, for those who build tools on it. Messages 500 to 510 and
+ * 520 to 529 to and from plain objects, streams cut into messages, addresses. Nothing here needs Node: no sockets, no clock.
  *
  * Reading: `clientMessageReader()`, `notificationReader()` or `peerMessageReader()` give a {@link FrameReader};
  * push what a socket read, then take `next()` until it is undefined. What is no message is a {@link Violation},
@@ -32,6 +32,27 @@ export {
   type Notify,
   type Validation,
 } from './api-messages.ts';
+export { DIGEST_BYTES, readDigest, writeDigest, type MessageDigest } from './digest.ts';
+export {
+  DIGESTS_MAX,
+  EXTENSION_VERSION,
+  Feature,
+  HAVES_MAX,
+  TYPES_MAX,
+  type ExtensionMessage,
+  type HaveEntry,
+  type Interest,
+  type PeerDontWant,
+  type PeerGone,
+  type PeerHave,
+  type PeerHello,
+  type PeerInterest,
+  type PeerPing,
+  type PeerPong,
+  type PeerPush,
+  type PeerReconcile,
+  type PeerWant,
+} from './extension-messages.ts';
 export { FrameReader, type Dialect, type FrameDecoder } from './frame-reader.ts';
 export {
   DATA_BYTES_MAX,
@@ -60,5 +81,6 @@ export {
   type PeerVerification,
   type ProvenOffer,
 } from './peer-messages.ts';
+export { KEY_SPACE, RANGES_MAX, type Range } from './reconciliation.ts';
 export { VIOLATION_CODES, type Violation, type ViolationCode } from './violation.ts';
 export { u64, u64Equals, u64FromHex, u64ToHex, type U64 } from '../basics/integers.ts';

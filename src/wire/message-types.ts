@@ -7,6 +7,19 @@
  */
 
 import { writeU16 } from '../basics/integers.ts';
+import { DIGEST_BYTES } from './digest.ts';
+import {
+  DIGESTS_MAX,
+  HAVE_BYTES,
+  HAVES_MAX,
+  HELLO_HEAD_BYTES,
+  INTEREST_HEAD_BYTES,
+  PING_BYTES,
+  RECONCILE_HEAD_BYTES,
+  TYPE_BYTES,
+  TYPES_MAX,
+} from './extension-messages.ts';
+import { RANGE_BYTES } from './reconciliation.ts';
 
 /** Bytes in the header that starts every message. */
 export const HEADER_BYTES = 4;
@@ -31,6 +44,16 @@ export const MessageType = {
   peerChallenge: 508,
   peerVerification: 509,
   peerValidation: 510,
+  peerHello: 520,
+  peerInterest: 521,
+  peerHave: 522,
+  peerWant: 523,
+  peerDontWant: 524,
+  peerGone: 525,
+  peerPush: 526,
+  peerReconcile: 527,
+  peerPing: 528,
+  peerPong: 529,
 } as const;
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
@@ -45,8 +68,10 @@ export interface MessageShape {
   readonly direction: Direction;
   /** Allowed values of `size`: exactly these, or any from the first to the last if `open`. */
   readonly sizes: readonly number[];
-  /** True if every size between the smallest and the largest is allowed. */
+  /** True if sizes between the smallest and the largest are allowed. */
   readonly open: boolean;
+  /** Of an open shape: any size is the smallest one plus a multiple of this. Otherwise 1. */
+  readonly step: number;
 }
 
 function exact(
@@ -55,7 +80,7 @@ function exact(
   direction: Direction,
   ...sizes: number[]
 ): MessageShape {
-  return { type, name, direction, sizes, open: false };
+  return { type, name, direction, sizes, open: false, step: 1 };
 }
 
 function range(
@@ -65,7 +90,29 @@ function range(
   min: number,
   max: number,
 ): MessageShape {
-  return { type, name, direction, sizes: [min, max], open: true };
+  return { type, name, direction, sizes: [min, max], open: true, step: 1 };
+}
+
+/** Between peers, `min` bytes and any number of steps up to `max`. */
+function list(
+  type: MessageType,
+  name: string,
+  min: number,
+  max: number,
+  step: number,
+): MessageShape {
+  return { type, name, direction: 'peer-to-peer', sizes: [min, max], open: true, step };
+}
+
+/** Between peers, a header and 1 to `countMax` entries. */
+function entries(
+  type: MessageType,
+  name: string,
+  entryBytes: number,
+  countMax: number,
+): MessageShape {
+  const [min, max] = [HEADER_BYTES + entryBytes, HEADER_BYTES + countMax * entryBytes];
+  return list(type, name, min, max, entryBytes);
 }
 
 export const MESSAGE_SHAPES: readonly MessageShape[] = [
@@ -98,6 +145,28 @@ export const MESSAGE_SHAPES: readonly MessageShape[] = [
   exact(MessageType.peerChallenge, 'PEER CHALLENGE', 'peer-to-peer', 12),
   exact(MessageType.peerVerification, 'PEER VERIFICATION', 'peer-to-peer', 12),
   exact(MessageType.peerValidation, 'PEER VALIDATION', 'peer-to-peer', 8),
+  range(MessageType.peerHello, 'PEER HELLO', 'peer-to-peer', HELLO_HEAD_BYTES, MESSAGE_BYTES_MAX),
+  list(
+    MessageType.peerInterest,
+    'PEER INTEREST',
+    INTEREST_HEAD_BYTES,
+    INTEREST_HEAD_BYTES + TYPES_MAX * TYPE_BYTES,
+    TYPE_BYTES,
+  ),
+  entries(MessageType.peerHave, 'PEER HAVE', HAVE_BYTES, HAVES_MAX),
+  entries(MessageType.peerWant, 'PEER WANT', DIGEST_BYTES, DIGESTS_MAX),
+  entries(MessageType.peerDontWant, 'PEER DONT WANT', DIGEST_BYTES, DIGESTS_MAX),
+  entries(MessageType.peerGone, 'PEER GONE', DIGEST_BYTES, DIGESTS_MAX),
+  entries(MessageType.peerPush, 'PEER PUSH', DIGEST_BYTES, DIGESTS_MAX),
+  range(
+    MessageType.peerReconcile,
+    'PEER RECONCILE',
+    'peer-to-peer',
+    RECONCILE_HEAD_BYTES + RANGE_BYTES,
+    MESSAGE_BYTES_MAX,
+  ),
+  exact(MessageType.peerPing, 'PEER PING', 'peer-to-peer', PING_BYTES),
+  exact(MessageType.peerPong, 'PEER PONG', 'peer-to-peer', PING_BYTES),
 ];
 
 /** Writes the four header bytes at `offset` of `target`. */

@@ -4,16 +4,18 @@
  *     504 PEER ANNOUNCE       header, id 64, TTL 8, reserved 8, data type 16, data
  *     505 PEER DISCOVERY      header, challenge 64            — or the header alone
  *     506 PEER OFFER          header, challenge 64, nonce 64, data — or header and data alone
- *     507 PEER INFO           header, reserved 16, p2p listening port 16
+ *     507 PEER INFO           header, reserved 15, extended 1, p2p listening port 16
  *     508 PEER CHALLENGE      header, challenge 64
  *     509 PEER VERIFICATION   header, nonce 64
- *     510 PEER VALIDATION     header, reserved 31, V 1
+ *     510 PEER VALIDATION     header, reserved 15, extended 1, reserved 15, V 1
  *
  * Which form a 506 has is not written in it: it is read in the form of the 505 that asked for it, so its
  * body stays opaque here until {@link splitOffer} is told.
  */
 import { assert } from '../basics/assert.ts';
 import { readU16, readU64, writeU16, writeU64, type U64 } from '../basics/integers.ts';
+import { decodeExtension, extensionSize, writeExtension } from './extension-codec.ts';
+import type { ExtensionMessage } from './extension-messages.ts';
 import { FrameReader } from './frame-reader.ts';
 import {
   HEADER_BYTES,
@@ -51,6 +53,8 @@ export interface PeerOffer {
 /** 507, the first message of whoever dialled: "I listen on this port". */
 export interface PeerInfo {
   readonly kind: 'peer-info';
+  /** Whether the lowest reserved bit is set: the sender understands the messages from 520 on. */
+  readonly isExtended?: boolean;
   /** 0 … 65,535; 0 says that nobody can connect to the sender. */
   readonly port: number;
 }
@@ -70,6 +74,8 @@ export interface PeerVerification {
 /** 510: the link is open (V=1) or refused (V=0). */
 export interface PeerValidation {
   readonly kind: 'peer-validation';
+  /** As in {@link PeerInfo}: the lowest of the first 16 reserved bits. */
+  readonly isExtended?: boolean;
   readonly valid: boolean;
 }
 
@@ -80,9 +86,10 @@ export type PeerMessage =
   | PeerInfo
   | PeerChallenge
   | PeerVerification
-  | PeerValidation;
+  | PeerValidation
+  | ExtensionMessage;
 
-/** Reads what a peer sends: 504 to 510. */
+/** Reads what a peer sends: 504 to 510, and 520 to 529. */
 export function peerMessageReader(): FrameReader<PeerMessage> {
   return new FrameReader<PeerMessage>(
     { sender: 'a peer', direction: 'peer-to-peer' },
@@ -95,7 +102,7 @@ function decodePeerMessage(
   bytes: Uint8Array,
   start: number,
   end: number,
-): PeerMessage {
+): PeerMessage | Violation {
   const body = start + HEADER_BYTES;
   switch (type) {
     case MessageType.peerAnnounce:
@@ -114,15 +121,22 @@ function decodePeerMessage(
     case MessageType.peerOffer:
       return { kind: 'peer-offer', body: bytes.subarray(body, end) };
     case MessageType.peerInfo:
-      return { kind: 'peer-info', port: readU16(bytes, start + 6) };
+      return { kind: 'peer-info', ...extendedBit(bytes, body), port: readU16(bytes, start + 6) };
     case MessageType.peerChallenge:
       return { kind: 'peer-challenge', challenge: readU64(bytes, body) };
     case MessageType.peerVerification:
       return { kind: 'peer-verification', nonce: readU64(bytes, body) };
+    case MessageType.peerValidation: {
+      const valid = (bytes[start + 7]! & 1) === 1;
+      return { kind: 'peer-validation', ...extendedBit(bytes, body), valid };
+    }
     default:
-      assert(type === MessageType.peerValidation, `the reader let ${type} pass`);
-      return { kind: 'peer-validation', valid: (bytes[start + 7]! & 1) === 1 };
+      return decodeExtension(type, bytes, start, end);
   }
+}
+
+function extendedBit(bytes: Uint8Array, reserved: number): { readonly isExtended?: true } {
+  return (bytes[reserved + 1]! & 1) === 1 ? { isExtended: true } : {};
 }
 
 /** The size of a message on the wire, header included, in bytes. */
@@ -140,6 +154,8 @@ export function peerMessageSize(message: PeerMessage): number {
     case 'peer-info':
     case 'peer-validation':
       return 8;
+    default:
+      return extensionSize(message);
   }
 }
 
@@ -167,7 +183,7 @@ export function writePeerMessage(message: PeerMessage, target: Uint8Array, offse
       break;
     case 'peer-info':
       writeHeader(target, offset, size, MessageType.peerInfo);
-      writeU16(0, target, body);
+      writeU16(message.isExtended === true ? 1 : 0, target, body);
       writeU16(message.port, target, offset + 6);
       break;
     case 'peer-challenge':
@@ -180,9 +196,11 @@ export function writePeerMessage(message: PeerMessage, target: Uint8Array, offse
       break;
     case 'peer-validation':
       writeHeader(target, offset, size, MessageType.peerValidation);
-      writeU16(0, target, body);
+      writeU16(message.isExtended === true ? 1 : 0, target, body);
       writeU16(message.valid ? 1 : 0, target, offset + 6);
       break;
+    default:
+      writeExtension(message, size, target, offset);
   }
   return offset + size;
 }

@@ -21,6 +21,7 @@ export const VIOLATION_CODES = [
   'offer-not-asked-for',
   'wrong-offer-challenge',
   'frame-timeout',
+  'bad-list',
 ] as const;
 
 export type ViolationCode = (typeof VIOLATION_CODES)[number];

@@ -14,6 +14,8 @@ import {
   type ClientMessage,
   type Notification,
 } from '../../src/wire/api-messages.ts';
+import { digestKey } from '../../src/wire/digest.ts';
+import type { ExtensionMessage, HaveEntry, Interest } from '../../src/wire/extension-messages.ts';
 import type { FrameReader } from '../../src/wire/frame-reader.ts';
 import { decodeOfferText } from '../../src/wire/offer-text.ts';
 import {
@@ -23,6 +25,8 @@ import {
   splitOffer,
   type PeerMessage,
 } from '../../src/wire/peer-messages.ts';
+import type { Violation } from '../../src/wire/violation.ts';
+import { KEY_SPACE, type Range } from '../../src/wire/reconciliation.ts';
 import { isViolation, readAll } from '../unit/wire/frames.ts';
 
 const u16 = fc.nat(0xffff);
@@ -30,6 +34,66 @@ const u64s = fc
   .tuple(fc.nat(0xffff_ffff), fc.nat(0xffff_ffff))
   .map(([high, low]) => u64(high, low));
 const data = fc.uint8Array({ maxLength: 300 });
+
+const u32 = fc.nat(0xffff_ffff);
+const digests = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => String.fromCharCode(...bytes));
+const digestLists = fc.array(digests, { minLength: 1, maxLength: 20 });
+const interests: fc.Arbitrary<Interest> = fc.oneof(
+  fc.constant('many' as const),
+  fc.array(u16, { maxLength: 20 }),
+);
+const entries: fc.Arbitrary<HaveEntry> = fc.record({
+  digest: digests,
+  dataType: u16,
+  size: fc.nat(65_519),
+  ttl: fc.nat(255),
+  age: u16,
+});
+/** Sorted digests cut at any places, each part said in any mode. */
+const ranges: fc.Arbitrary<readonly Range[]> = fc
+  .tuple(
+    fc.uniqueArray(digests, { maxLength: 20 }),
+    fc.uniqueArray(fc.integer({ min: 1, max: 2 ** 32 - 1 }), { maxLength: 8 }),
+    fc.array(fc.constantFrom('done', 'fingerprint', 'digests'), { minLength: 9, maxLength: 9 }),
+    fc.record({ count: u16, fingerprint: u64s }),
+  )
+  .map(([listed, places, modes, sum]) => {
+    const ends = [...places.toSorted((a, b) => a - b), KEY_SPACE];
+    return ends.map((end, i): Range => {
+      if (modes[i] === 'done') return { mode: 'done', end };
+      if (modes[i] === 'fingerprint') return { mode: 'fingerprint', end, ...sum };
+      const begin = ends[i - 1] ?? 0;
+      const inside = listed.filter((one) => digestKey(one) >= begin && digestKey(one) < end);
+      return { mode: 'digests', end, digests: inside.toSorted() };
+    });
+  });
+const extensionMessages: fc.Arbitrary<ExtensionMessage> = fc.oneof(
+  fc.record({
+    kind: fc.constant('peer-hello' as const),
+    version: fc.nat(255),
+    historySeconds: u16,
+    features: u32,
+    interest: interests,
+  }),
+  fc.record({ kind: fc.constant('peer-interest' as const), interest: interests }),
+  fc.record({
+    kind: fc.constant('peer-have' as const),
+    entries: fc.array(entries, { minLength: 1, maxLength: 20 }),
+  }),
+  fc.record({
+    kind: fc.constantFrom('peer-want', 'peer-dont-want', 'peer-gone', 'peer-push'),
+    digests: digestLists,
+  }),
+  fc.record({
+    kind: fc.constant('peer-reconcile' as const),
+    exchange: u16,
+    windowSeconds: u16,
+    ranges,
+  }),
+  fc.record({ kind: fc.constantFrom('peer-ping', 'peer-pong'), token: u32 }),
+);
 
 const peerMessages: fc.Arbitrary<PeerMessage> = fc.oneof(
   fc.record({
@@ -44,10 +108,21 @@ const peerMessages: fc.Arbitrary<PeerMessage> = fc.oneof(
     challenge: fc.option(u64s, { nil: undefined }),
   }),
   fc.record({ kind: fc.constant('peer-offer' as const), body: data }),
-  fc.record({ kind: fc.constant('peer-info' as const), port: u16 }),
+  fc.record(
+    { kind: fc.constant('peer-info' as const), port: u16, isExtended: fc.constant(true as const) },
+    { requiredKeys: ['kind', 'port'] },
+  ),
   fc.record({ kind: fc.constant('peer-challenge' as const), challenge: u64s }),
   fc.record({ kind: fc.constant('peer-verification' as const), nonce: u64s }),
-  fc.record({ kind: fc.constant('peer-validation' as const), valid: fc.boolean() }),
+  fc.record(
+    {
+      kind: fc.constant('peer-validation' as const),
+      valid: fc.boolean(),
+      isExtended: fc.constant(true as const),
+    },
+    { requiredKeys: ['kind', 'valid'] },
+  ),
+  extensionMessages,
 );
 const clientMessages: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({ kind: fc.constant('announce' as const), ttl: fc.nat(255), dataType: u16, data }),
@@ -102,8 +177,8 @@ describe('any bytes', () => {
   const nearlyFrames = fc
     .array(
       fc.tuple(
-        fc.oneof(fc.nat(24), u16),
-        fc.oneof(fc.integer({ min: 499, max: 511 }), u16),
+        fc.oneof(fc.nat(24), fc.constantFrom(28, 36, 52, 76), u16),
+        fc.oneof(fc.integer({ min: 499, max: 511 }), fc.integer({ min: 519, max: 530 }), u16),
         fc.uint8Array({ maxLength: 24 }),
       ),
     )
@@ -112,6 +187,16 @@ describe('any bytes', () => {
         Uint8Array.of(size >>> 8, size, type >>> 8, type, ...body),
       ),
     );
+  /** Bodies for the messages with lists: sizes that are right, and mostly small numbers in front. */
+  const bodies = fc.tuple(
+    fc.constantFrom(520, 521, 522, 523, 526, 527),
+    fc
+      .tuple(
+        fc.array(fc.oneof(fc.constantFrom(0, 0, 0, 1, 2, 3, 255), fc.nat(255)), { maxLength: 32 }),
+        fc.uint8Array({ maxLength: 80 }),
+      )
+      .map(([head, rest]) => Uint8Array.of(...head, ...rest)),
+  );
   const anything = fc.oneof(
     fc.uint8Array({ maxLength: 2_000 }).map((bytes) => [bytes]),
     nearlyFrames,
@@ -136,6 +221,31 @@ describe('any bytes', () => {
         expect(readAll(create(), ...cut(parts, at))).toEqual(whole);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('are read as messages that can be written, and are the same when read again', () => {
+    fc.assert(
+      fc.property(bodies, ([type, body]) => {
+        const size = body.length + 4;
+        const frame = Uint8Array.of(size >>> 8, size, type >>> 8, type, ...body);
+        const messages = readAll(peerMessageReader(), frame).filter((read) => !isViolation(read));
+        const again = messages.map((message) => encodePeerMessage(message as PeerMessage));
+        expect(readAll(peerMessageReader(), ...again)).toEqual(messages);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('are never more entries than there are bytes for, whatever their counts say', () => {
+    fc.assert(
+      fc.property(bodies, ([type, body]) => {
+        const size = body.length + 4;
+        const frame = Uint8Array.of(size >>> 8, size, type >>> 8, type, ...body);
+        const listed = readAll(peerMessageReader(), frame).map(entriesOf);
+        expect(Math.max(0, ...listed)).toBeLessThanOrEqual(body.length / 2);
+      }),
+      { numRuns: 1_000 },
     );
   });
 
@@ -178,6 +288,27 @@ function encodeClientMessage(message: ClientMessage): Uint8Array {
       return encodeNotify(message.dataType);
     case 'validation':
       return encodeValidation(message.messageId, message.valid);
+  }
+}
+
+/** How many entries a message lists, of all kinds together. */
+function entriesOf(message: PeerMessage | Violation): number {
+  switch (message.kind) {
+    case 'peer-hello':
+    case 'peer-interest':
+      return message.interest === 'many' ? 0 : message.interest.length;
+    case 'peer-have':
+      return message.entries.length;
+    case 'peer-want':
+    case 'peer-push':
+      return message.digests.length;
+    case 'peer-reconcile':
+      return message.ranges.reduce(
+        (sum, range) => sum + 1 + (range.mode === 'digests' ? range.digests.length : 0),
+        0,
+      );
+    default:
+      return 0;
   }
 }
 

@@ -104,7 +104,7 @@ describe('subscribers that refuse everything (seed 51)', () => {
     const announcement = simulation.nodes[3]!.announce({ dataType: TYPE });
     simulation.run({ for: 120_000 });
     const reached = announcement.reachedNodes();
-    expect(reached).toHaveLength(Math.min(4, overlay[3]!.size));
+    expect(reached.length).toBeGreaterThanOrEqual(Math.min(4, overlay[3]!.size));
     expect(reached.filter((node) => !overlay[3]!.has(node))).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
 /** Where a network used to fall apart or to run hot. */
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/basics/random.ts';
 import { hopsFrom } from '../../src/sim/overlay.ts';
+import type { SimNode } from '../../src/sim/sim-node.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
-import { componentSizes, isSettled } from './support.ts';
+import { drawn, realCore, underAttack } from './attacks.ts';
+import { componentSizes, isSettled, randomGraph } from './support.ts';
 
 describe('many nodes that join within seconds through one bootstrapper', () => {
   it.each([2, 5, 8, 9, 11, 12])('leave no islands behind (100 nodes, seed %i)', (seed) => {
@@ -58,5 +61,36 @@ describe('a node that is dialled while its own dials are under way', () => {
     // The simulator checks the bound at every step.
     simulation.run({ for: 60_000 });
     expect(busy.core.snapshot?.().sizes.pendingLinks.max).toBe(8);
+  });
+});
+
+describe('60 nodes, 10 of which open links over and over and never ask for others (seed 1)', () => {
+  const random = seededRandom(1, 7);
+  const { simulation, honest } = underAttack({
+    seed: 1,
+    role: 'hog',
+    nodes: 60,
+    hostile: drawn(60, 10, random),
+    edges: randomGraph(60, 3, random),
+    honest: realCore,
+  });
+  const indexes = new Set(honest.map((node) => node.index));
+  const honestPeers = (node: SimNode): number =>
+    node.peers.filter((peer) => indexes.has(peer)).length;
+  const linksAmongHonest = (): number => honest.reduce((sum, node) => sum + honestPeers(node), 0);
+  const before = linksAmongHonest();
+  simulation.run({ for: 120_000 });
+
+  it('leave the others their links among themselves', () => {
+    expect(linksAmongHonest()).toBeGreaterThanOrEqual(0.95 * before);
+  });
+
+  it('keep no newcomer out', () => {
+    const newcomers = Array.from({ length: 10 }, () => {
+      const known = simulation.random.sample(honest, 4).map((node) => node.address);
+      return simulation.addNode({ knownPeers: known });
+    });
+    simulation.run({ for: 60_000 });
+    expect(newcomers.filter((node) => honestPeers(node) === 0)).toEqual([]);
   });
 });

@@ -43,6 +43,37 @@ describe('a run', () => {
     } while (all.step());
   });
 
+  it('does no more in one step than many, however large the network is', () => {
+    let inputs = 0;
+    const all = new ScenarioRun(
+      completeScenario({
+        name: 'test',
+        nodes: 3_000,
+        warmUp: { join: 'laid-out' },
+        liveness: null,
+      }),
+      { onStep: () => inputs++ },
+    );
+    let most = 0;
+    for (let isDone = false; !isDone && all.progress.virtualMs < 20_000; inputs = 0) {
+      isDone = !all.step();
+      most = Math.max(most, inputs);
+    }
+    expect(most).toBeLessThanOrEqual(5_000);
+  });
+
+  it('gives all nodes of a network that is laid out the links that were drawn, and no others', () => {
+    const all = run({
+      nodes: 200,
+      gossip: { min_connections: 6, proof_of_work: 'none' },
+      warmUp: { join: 'laid-out' },
+      workload: { announcements: 2, rate: 1 },
+    });
+    expect(all).toMatchObject({ components: 1, controlBytesPerNodePerMessage: 0 });
+    expect(all.degree.max).toBe(6);
+    expect(all.degree.mean).toBeGreaterThan(5.9);
+  });
+
   it('is done without a last phase if there is none', () => {
     expect(run({ ...MESH, liveness: null }).probes).toBeNull();
   });

@@ -15,6 +15,7 @@ import * as api from '../../src/wire/api-messages.ts';
 import { DATA_BYTES_MAX, MESSAGE_SHAPES, MessageType } from '../../src/wire/message-types.ts';
 import { decodeOfferText, encodeOfferText } from '../../src/wire/offer-text.ts';
 import * as peer from '../../src/wire/peer-messages.ts';
+import { extensionMessageOf, fieldsOf, type Fields } from './extension-fields.ts';
 
 type Row = ReadonlyMap<string, string>;
 type Message = api.ClientMessage | api.Notification | peer.PeerMessage;
@@ -32,7 +33,8 @@ describe('the size table of docs/protocol.md', () => {
       `${shape.type}`,
       shape.name,
       directions[shape.direction],
-      shape.sizes.map(grouped).join(shape.open ? ' to ' : ' or '),
+      shape.sizes.map(grouped).join(shape.open ? ' to ' : ' or ') +
+        (shape.step === 1 ? '' : ` in steps of ${shape.step}`),
     ]);
     expect(columns('type', 'name', 'direction', 'size')).toEqual(shapes);
   });
@@ -48,7 +50,7 @@ describe('the example messages of docs/protocol.md', () => {
   const examples = columns('type', 'bytes', 'fields').map(([type, bytes, fields]) => ({
     type: Number(type),
     bytes: fromHex(bytes),
-    message: messageOf(Number(type), fieldsOf(fields)),
+    message: messageOf(Number(type), fieldsOf(fields!)),
     title: `${type} with ${fields}`,
   }));
 
@@ -106,6 +108,36 @@ describe('the proofs of work of docs/protocol.md', () => {
   });
 });
 
+describe('the digests of docs/protocol.md', () => {
+  const rows = columns('id', 'data type', 'data', 'digest', 'both halves XOR');
+
+  it.each(rows)('id %s, data type %s, data %s: the digest shown', (id, type, data, digest) => {
+    const head = Buffer.alloc(10);
+    head.write(id!, 'hex');
+    head.writeUInt16BE(Number(type), 8);
+    expect(sha256(Buffer.concat([head, Buffer.from(data!.slice(1, -1))])).slice(0, 32)).toBe(
+      digest,
+    );
+  });
+
+  it.each(rows)('id %s, data type %s, data %s: the halves shown', (...row) => {
+    expect(halves(row[3]!).toString(16).padStart(16, '0')).toBe(row[4]);
+  });
+
+  it('have the fingerprint that the example of 527 shows', () => {
+    const sum = rows.slice(0, 3).reduce((total, row) => total + halves(row[3]!), 0n) % 2n ** 64n;
+    const ranges = columns('type', 'fields').map(([, fields]) => fieldsOf(fields!).get('ranges'));
+    expect(ranges).toContainEqual(
+      expect.stringContaining(`count 3, fingerprint 0x${sum.toString(16)}`),
+    );
+  });
+});
+
+/** The exclusive or of the halves of a digest in hexadecimal. */
+function halves(digest: string): bigint {
+  return BigInt(`0x${digest.slice(0, 16)}`) ^ BigInt(`0x${digest.slice(16)}`);
+}
+
 describe('the scopes of docs/protocol.md', () => {
   const ranges = columns('scope', 'IPv4', 'IPv6').flatMap(([scope, ...lists]) =>
     lists.flatMap((list) => list.split(', ').map((range) => ({ scope: scope!, range }))),
@@ -158,17 +190,12 @@ function quantity(text: string): number {
   return Number(digits?.replaceAll(',', '')) * (unit === undefined ? 1 : factors[unit]!);
 }
 
-/** Reads `id 0x01, TTL 4, data "x"`; a word without a value, as in `no challenge`, is left out. */
-function fieldsOf(text: string | undefined): ReadonlyMap<string, string> {
-  const pairs = (text ?? '').matchAll(/([A-Za-z ]+?) ("[^"]*"|0x[0-9a-f]+|\d+)(?:, |$)/g);
-  return new Map([...pairs].map(([, name, value]) => [name!, value!]));
-}
-
-function messageOf(type: number, fields: ReadonlyMap<string, string>): Message {
+function messageOf(type: number, fields: Fields): Message {
   const number = (name: string): number => Number(fields.get(name));
   const wide = (name: string): U64 => u64FromHex(fields.get(name)?.slice(2) ?? '')!;
   const data = new TextEncoder().encode(fields.get('data')?.slice(1, -1));
   const head = { ttl: number('TTL'), dataType: number('data type'), data };
+  const capability = fields.get('extended') === '1' ? { isExtended: true } : {};
   switch (type) {
     case MessageType.announce:
       return { kind: 'announce', ...head };
@@ -192,15 +219,15 @@ function messageOf(type: number, fields: ReadonlyMap<string, string>): Message {
         ? peer.joinOffer({ challenge: wide('challenge'), nonce: wide('nonce'), text: data })
         : { kind: 'peer-offer', body: data };
     case MessageType.peerInfo:
-      return { kind: 'peer-info', port: number('port') };
+      return { kind: 'peer-info', port: number('port'), ...capability };
     case MessageType.peerChallenge:
       return { kind: 'peer-challenge', challenge: wide('challenge') };
     case MessageType.peerVerification:
       return { kind: 'peer-verification', nonce: wide('nonce') };
     case MessageType.peerValidation:
-      return { kind: 'peer-validation', valid: number('V') === 1 };
+      return { kind: 'peer-validation', valid: number('V') === 1, ...capability };
     default:
-      throw new Error(`docs/protocol.md: an example of type ${type}`);
+      return extensionMessageOf(type, fields);
   }
 }
 
@@ -232,7 +259,7 @@ function decode(type: number, bytes: Uint8Array): unknown {
 
 function offerTexts(): Uint8Array[] {
   const texts = columns('type', 'bytes', 'fields').map(([, , fields]) =>
-    fieldsOf(fields).get('data'),
+    fieldsOf(fields!).get('data'),
   );
   const lists = texts.filter((text) => parseAddress(text?.slice(1, -1).split(',')[0] ?? ''));
   return lists.map((text) => new TextEncoder().encode(text!.slice(1, -1)));

@@ -14,24 +14,23 @@
  * arrives on it. Two peers that dial each other end up with one link: that of the numerically lower
  * listening address. A link to oneself is recognised by its endpoints or by one's own challenge.
  *
- * A full node makes room for a newcomer by closing an inbound link that has already been given an OFFER,
- * the youngest such; if there is none, the newcomer goes before it has done any work. So one bootstrapper
- * can bring in a network far larger than its `maxConnections`.
+ * Who is let in when all places are taken stands in places.ts.
  */
 import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
-import { formatAddress, type Address } from '../../wire/address.ts';
-import { MessageType } from '../../wire/message-types.ts';
+import type { Address } from '../../wire/address.ts';
+import type { MessageType } from '../../wire/message-types.ts';
 import type { PeerMessage } from '../../wire/peer-messages.ts';
 import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { HangUpCode } from '../events.ts';
 import type { LinkId, QueueState } from '../inputs.ts';
 import type { Instant, Proofs, Settings } from '../settings.ts';
-import { outOfPlace, type Door } from './handshake.ts';
+import { isForOpenLinks, kindForOpenLinks, outOfPlace, type Door } from './handshake.ts';
 import { Initiator } from './initiator.ts';
 import { Link } from './link.ts';
 import { LinkTable } from './link-table.ts';
+import { Places } from './places.ts';
 import { Receiver } from './receiver.ts';
 import { isLinkTo, ourDialStays, rivalOf } from './rivals.ts';
 
@@ -47,9 +46,6 @@ export interface ConnectionEvents {
   readonly onEnded: (link: Link, code: EndCode, now: Instant) => void;
 }
 
-/** Peers remembered that made room; the oldest is forgotten. A guess. */
-const VICTIMS_MAX = 1_024;
-
 export class Connections implements Door {
   readonly #settings: Settings;
   readonly #out: Outbox;
@@ -57,8 +53,7 @@ export class Connections implements Door {
   readonly #links = new LinkTable();
   readonly #initiator: Initiator;
   readonly #receiver: Receiver;
-  /** Listening addresses of peers that made room, at most {@link VICTIMS_MAX}, oldest first. */
-  readonly #madeRoomBefore = new Set<string>();
+  readonly #places: Places;
   #isShuttingDown = false;
 
   constructor(options: {
@@ -71,6 +66,7 @@ export class Connections implements Door {
     this.#settings = options.settings;
     this.#out = options.out;
     this.#events = options.events;
+    this.#places = new Places({ settings: options.settings, links: this.#links });
     const shared = { ...options, links: this.#links, door: this };
     this.#initiator = new Initiator(shared);
     this.#receiver = new Receiver(shared);
@@ -131,11 +127,11 @@ export class Connections implements Door {
       this.#hangUpBothEnds(link, twin, now);
     } else if (this.#isShuttingDown) {
       this.hangUp(link, 'shutting-down', 'this node is shutting down', now);
-    } else if (this.#links.pendingCount > this.#settings.bounds.pendingLinksMax) {
-      // Inbound links may have taken the places of dials that were under way.
-      this.hangUp(link, 'too-many-pending', 'too many links are not open yet', now);
     } else if (dialled === undefined) {
       this.#receiver.welcome(link, now);
+    } else if (this.#isCrowded() && !this.#receiver.closeMostSilent(link, now)) {
+      // Inbound links may have taken the places of dials that were under way.
+      this.hangUp(link, 'too-many-pending', 'too many links are not open yet', now);
     } else {
       this.#initiator.introduce(link, now);
     }
@@ -148,13 +144,13 @@ export class Connections implements Door {
 
   /**
    * A message on a link. Handshake messages are dealt with; a message that belongs on an open link (504 to
-   * 506) comes back together with it, for others to handle.
+   * 506, and 520 to 529 if this node speaks the extension) comes back together with it, for others to handle.
    */
   onMessage(id: LinkId, message: PeerMessage, now: Instant): Link | undefined {
     const link = this.#links.find(id);
     if (link === undefined) return undefined;
     if (link.state === 'open') {
-      if (isForOpenLinks(message)) return link;
+      if (isForOpenLinks(message.kind, this.#settings.extension)) return link;
       this.violate(link, outOfPlace(link, message, this.#settings.proofOfWork), now);
     } else if (link.dialled === undefined) {
       this.#receiver.onMessage(link, message, now);
@@ -170,8 +166,9 @@ export class Connections implements Door {
    */
   onMessageBegun(id: LinkId, type: MessageType, now: Instant): void {
     const link = this.#links.find(id);
-    const kind = KINDS_FOR_OPEN_LINKS.get(type);
-    if (link === undefined || link.isOpen || kind === undefined) return;
+    const kind = kindForOpenLinks(type);
+    if (link === undefined || kind === undefined) return;
+    if (link.isOpen && isForOpenLinks(kind, this.#settings.extension)) return;
     this.violate(link, outOfPlace(link, { kind }, this.#settings.proofOfWork), now);
   }
 
@@ -213,7 +210,7 @@ export class Connections implements Door {
       this.hangUp(loser, 'duplicate-link', 'another link to the same peer stays', now);
       if (loser === link) return;
     }
-    if (this.#isFull() && !this.#makeRoomFor(link, now)) {
+    if (this.#places.isFullFor(link) && !this.#makeRoomFor(link, now)) {
       this.hangUp(link, 'full', 'this node has max_connections links by now', now);
       return;
     }
@@ -227,59 +224,20 @@ export class Connections implements Door {
   }
 
   hasRoomFor(newcomer: Link): boolean {
-    return !this.#isFull() || (newcomer.dialled === undefined && this.#victim() !== undefined);
+    return !this.#places.isFullFor(newcomer) || this.#places.victimFor(newcomer) !== undefined;
   }
 
-  #isFull(): boolean {
-    return this.#links.openCount >= this.#settings.maxConnections;
+  #isCrowded(): boolean {
+    return this.#links.pendingCount > this.#settings.bounds.pendingLinksMax;
   }
 
-  /** The youngest inbound link that has been given an OFFER: it knows where else to go. */
-  #victim(): Link | undefined {
-    return (
-      this.#youngestInbound((link) => link.wasOffered) ??
-      this.#youngestInbound(
-        ({ listening }) =>
-          listening !== undefined && this.#madeRoomBefore.has(formatAddress(listening)),
-      )
-    );
-  }
-
-  #youngestInbound(matches: (link: Link) => boolean): Link | undefined {
-    let youngest: Link | undefined;
-    for (const link of this.#links.open) {
-      if (link.dialled !== undefined || !matches(link)) continue;
-      if (youngest === undefined || link.openedAt! >= youngest.openedAt!) youngest = link;
-    }
-    return youngest;
-  }
-
-  /** A link that we dialled pushes nobody out. */
   #makeRoomFor(newcomer: Link, now: Instant): boolean {
-    const victim = newcomer.dialled === undefined ? this.#victim() : undefined;
+    const victim = this.#places.victimFor(newcomer);
     if (victim === undefined) return false;
-    this.#rememberVictim(victim);
-    this.hangUp(
-      victim,
-      'made-room',
-      'it has been offered other peers and a newcomer needs room',
-      now,
-    );
+    this.#places.onMadeRoom(victim);
+    const reason = 'it has been offered other peers and a newcomer needs room';
+    this.hangUp(victim, 'made-room', reason, now);
     return true;
-  }
-
-  /**
-   * Peers that were offered others and made room may come back, now with enough links to never ask again.
-   * They know where else to go all the same, so they make room again, after those with an OFFER of their
-   * own. Otherwise they would fill a small node for good and keep newcomers out of the network.
-   */
-  #rememberVictim({ listening }: Link): void {
-    if (listening === undefined) return;
-    if (this.#madeRoomBefore.size >= VICTIMS_MAX) {
-      const [oldest] = this.#madeRoomBefore;
-      this.#madeRoomBefore.delete(oldest!);
-    }
-    this.#madeRoomBefore.add(formatAddress(listening));
   }
 
   #hangUpBothEnds(link: Link, twin: Link, now: Instant): void {
@@ -317,18 +275,4 @@ export class Connections implements Door {
     }
     this.#events.onEnded(link, code, now);
   }
-}
-
-const KINDS_FOR_OPEN_LINKS: ReadonlyMap<MessageType, PeerMessage['kind']> = new Map([
-  [MessageType.peerAnnounce, 'peer-announce'],
-  [MessageType.peerDiscovery, 'peer-discovery'],
-  [MessageType.peerOffer, 'peer-offer'],
-]);
-
-function isForOpenLinks(message: PeerMessage): boolean {
-  return (
-    message.kind === 'peer-announce' ||
-    message.kind === 'peer-discovery' ||
-    message.kind === 'peer-offer'
-  );
 }

@@ -7,11 +7,11 @@
  * works on, up to `challengesPerLinkMax` times, and all its work on one link together is bounded.
  */
 import type { U64 } from '../../basics/integers.ts';
-import type { PeerMessage } from '../../wire/peer-messages.ts';
+import type { PeerMessage, PeerValidation } from '../../wire/peer-messages.ts';
 import { violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { Instant, Settings } from '../settings.ts';
-import { outOfPlace, type Door } from './handshake.ts';
+import { capability, outOfPlace, type Door } from './handshake.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 import { ourDialStays, rivalOf } from './rivals.ts';
@@ -56,14 +56,15 @@ export class Initiator {
       const reason = 'this node dialled the peer at the same time';
       this.#door.hangUp(rival, 'duplicate-link', reason, now);
     }
-    this.#out.send(link.id, { kind: 'peer-info', port: this.#settings.advertisedPort });
+    const port = this.#settings.advertisedPort;
+    this.#out.send(link.id, { kind: 'peer-info', ...capability(this.#settings), port });
     if (this.#settings.proofOfWork === 'discovery') this.#door.establish(link, now);
     else this.#links.setDeadline(link, now + this.#settings.bounds.initiatorPatience);
   }
 
   onMessage(link: Link, message: PeerMessage, now: Instant): void {
     if (message.kind === 'peer-challenge') this.#onChallenge(link, message.challenge, now);
-    else if (message.kind === 'peer-validation') this.#onJudged(link, message.valid, now);
+    else if (message.kind === 'peer-validation') this.#onJudged(link, message, now);
     else this.#door.violate(link, outOfPlace(link, message, this.#settings.proofOfWork), now);
   }
 
@@ -101,9 +102,10 @@ export class Initiator {
     this.#out.put({ kind: 'solve', link: link.id, challenge, difficulty, hashesMax });
   }
 
-  #onJudged(link: Link, isValid: boolean, now: Instant): void {
+  #onJudged(link: Link, { valid, isExtended }: PeerValidation, now: Instant): void {
+    link.isExtended = this.#settings.extension && isExtended === true;
     if (link.challengesTaken > 0) this.#out.put({ kind: 'cancel-proofs', link: link.id });
-    if (isValid) this.#door.establish(link, now);
+    if (valid) this.#door.establish(link, now);
     else {
       const reason = 'the peer refused the link (510 with V=0)';
       this.#door.hangUp(link, 'refused-by-peer', reason, now);

@@ -10,6 +10,7 @@ import type { Link, LinkState } from './link.ts';
 
 export class LinkTable {
   readonly #all = new Map<LinkId, Link>();
+  /** In the order in which they were connected. */
   readonly #pending = new Set<Link>();
   #open: Link[] = [];
   #receivers: LinkId[] | undefined;
@@ -85,6 +86,12 @@ export class LinkTable {
     const next = this.nextDeadline();
     if (next === undefined || next > now) return [];
     return [...this.#pending].filter((link) => link.deadline !== undefined && link.deadline <= now);
+  }
+
+  /** Of the links on their way in this state, the one that was connected first. */
+  oldestIn(state: LinkState): Link | undefined {
+    for (const link of this.#pending) if (link.state === state) return link;
+    return undefined;
   }
 
   inState(state: LinkState): readonly Link[] {

@@ -6,7 +6,7 @@
  * Which of these are passed through depends on where the proof of work stands; see connections.ts.
  */
 import type { U64 } from '../../basics/integers.ts';
-import type { Address } from '../../wire/address.ts';
+import { scopeOf, type Address, type Scope } from '../../wire/address.ts';
 import type { LinkId } from '../inputs.ts';
 import type { Instant } from '../settings.ts';
 
@@ -44,6 +44,12 @@ export class Link {
   /** Whether we have sent an OFFER on it, so that it can find others. */
   wasOffered = false;
   isQueueFull = false;
+  /**
+   * Whether both sides speak the extension: we do, and the peer set the bit in its 507 or 510. Where the
+   * proof of work stands in discovery there is no 510; on an outbound link the peer's 520 shows it there.
+   */
+  isExtended = false;
+  #scope: Scope | undefined;
 
   constructor(options: {
     readonly id: LinkId;
@@ -64,6 +70,11 @@ export class Link {
 
   get direction(): 'inbound' | 'outbound' {
     return this.dialled === undefined ? 'inbound' : 'outbound';
+  }
+
+  /** How far the remote host reaches; found out once, when it is first asked for. */
+  get scope(): Scope {
+    return (this.#scope ??= scopeOf(this.remote.host));
   }
 
   get isSolving(): boolean {

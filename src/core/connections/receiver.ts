@@ -7,11 +7,11 @@
  */
 import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
-import type { PeerMessage } from '../../wire/peer-messages.ts';
+import type { PeerInfo, PeerMessage } from '../../wire/peer-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { Instant, Proofs, Settings } from '../settings.ts';
-import { outOfPlace, type Door } from './handshake.ts';
+import { capability, outOfPlace, type Door } from './handshake.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 import { ourDialStays, rivalOf } from './rivals.ts';
@@ -48,16 +48,30 @@ export class Receiver {
     // An eighth is kept for links that we dial, so that a crowd at the door cannot lock us in.
     const outbound = this.#links.pendingCount - this.#links.pendingInbound;
     const kept = Math.max(0, Math.ceil(pendingLinksMax / 8) - outbound);
-    if (this.#links.pendingCount > pendingLinksMax - kept) {
+    const isCrowded = this.#links.pendingCount > pendingLinksMax - kept;
+    if (isCrowded && !this.closeMostSilent(link, now)) {
       this.#door.hangUp(link, 'too-many-pending', 'too many links are not open yet', now);
       return;
     }
     this.#links.setDeadline(link, now + infoTimeout);
   }
 
+  /**
+   * Makes room among the links on their way: the peer goes that has owed its 507 for longest. An honest one
+   * sends it at once, so a crowd that says nothing keeps nobody out for longer than it takes to come. False
+   * if no link but `newcomer` waits for a 507.
+   */
+  closeMostSilent(newcomer: Link, now: Instant): boolean {
+    const silent = this.#links.oldestIn('awaiting-info');
+    if (silent === undefined || silent === newcomer) return false;
+    const reason = 'too many links are not open yet, and it has said nothing for longest';
+    this.#door.hangUp(silent, 'too-many-pending', reason, now);
+    return true;
+  }
+
   onMessage(link: Link, message: PeerMessage, now: Instant): void {
     if (link.state === 'awaiting-info' && message.kind === 'peer-info') {
-      this.#onInfo(link, message.port, now);
+      this.#onInfo(link, message, now);
     } else if (link.state === 'awaiting-proof' && message.kind === 'peer-verification') {
       this.#onProof(link, message.nonce, now);
     } else {
@@ -76,7 +90,8 @@ export class Receiver {
     return this.#nextTurn;
   }
 
-  #onInfo(link: Link, port: number, now: Instant): void {
+  #onInfo(link: Link, { port, isExtended }: PeerInfo, now: Instant): void {
+    link.isExtended = this.#settings.extension && isExtended === true;
     link.listening = port === 0 ? undefined : { host: link.remote.host, port };
     if (this.#isOurs(link)) {
       this.#door.hangUp(link, 'self', "it claims this node's own listening address", now);
@@ -167,7 +182,8 @@ export class Receiver {
       this.#door.hangUp(link, 'full', 'this node has max_connections links by now', now);
       return;
     }
-    this.#out.send(link.id, { kind: 'peer-validation', valid: true });
+    const says = { kind: 'peer-validation', ...capability(this.#settings), valid: true } as const;
+    this.#out.send(link.id, says);
     this.#door.establish(link, now);
   }
 }

@@ -15,7 +15,6 @@
  * Who subscribes and what they say is the business of `subscriptions`; which links are open, of
  * `connections`. Both come in through {@link Surroundings}.
  */
-import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
 import type { PeerAnnounce } from '../../wire/peer-messages.ts';
 import type { Outbox } from '../effects.ts';
@@ -29,6 +28,8 @@ import { WaitingMessage, WaitingRoom } from './waiting-room.ts';
 export type GateOutcome = 'accepted' | 'refused' | 'abstained';
 
 export interface Surroundings {
+  /** Undefined where the extension is not spoken. */
+  readonly exchange: ExchangePort | undefined;
   /** Links on which a message can be sent now: open, and their queue not full. */
   readonly receivers: () => readonly LinkId[];
   readonly hasSubscribers: (dataType: number) => boolean;
@@ -40,6 +41,33 @@ export interface Surroundings {
   /** Notifies the subscribers of a local announcement, except the announcer. */
   readonly tell: (dataType: number, data: Uint8Array, announcer: ClientId | undefined) => void;
 }
+
+/** What nodes of the extension do beyond sending messages to random peers; see exchange/exchange.ts. */
+export interface ExchangePort {
+  /** The first copy has come. */
+  onFirst(message: WaitingMessage, link: LinkId, data: Uint8Array, now: Instant): void;
+  /** A further copy has come. */
+  onCopy(
+    message: WaitingMessage,
+    link: LinkId,
+    copy: { readonly ttl: number; readonly bytes: number },
+  ): void;
+  onOwn(message: WaitingMessage): void;
+  /** On which of `receivers` to send an accepted message. */
+  spread(
+    message: WaitingMessage,
+    data: Uint8Array,
+    receivers: readonly LinkId[],
+    now: Instant,
+  ): readonly LinkId[];
+  /** An accepted message that ends here: known, but given to nobody. */
+  keep(message: WaitingMessage, data: Uint8Array, now: Instant): void;
+  /** It is refused, or nobody's. */
+  onSettled(message: WaitingMessage, now: Instant): void;
+}
+
+/** In place of a link: this node itself. */
+const OURSELVES: LinkId = -1;
 
 /** Ranks a TTL: the larger, the farther the message may go. No limit (0) ranks above 255. */
 function ttlRank(ttl: number): number {
@@ -57,6 +85,7 @@ export class Dissemination {
   readonly #keys: MessageKeys;
   readonly #seen: SeenTable<WaitingMessage>;
   readonly #waiting: WaitingRoom;
+  readonly #exchange: ExchangePort | undefined;
 
   constructor(options: {
     readonly settings: Settings;
@@ -72,6 +101,7 @@ export class Dissemination {
     this.#keys = new MessageKeys(options.random);
     this.#seen = new SeenTable({ window: options.settings.seenWindow, max: seenMax });
     this.#waiting = new WaitingRoom({ bytesMax: gateBytesMax, messagesMax: gatesMax });
+    this.#exchange = options.around.exchange;
   }
 
   get seenSize(): number {
@@ -97,12 +127,12 @@ export class Dissemination {
     now: Instant,
   ): void {
     const { ttl, dataType, data } = announcement;
-    const id = this.#freshId(dataType, data, now);
-    const links = this.#chooseReceivers(undefined);
-    if (links.length > 0) {
-      const message: PeerAnnounce = { kind: 'peer-announce', id, ttl, dataType, data };
-      this.#out.put({ kind: 'send', links, message, own: true });
-    }
+    const id = this.#random.u64();
+    const key = this.#keys.keyOf(id, dataType, data);
+    const record = this.#seen.add(key, OWN_RANK, 'own', now);
+    const message: PeerAnnounce = { kind: 'peer-announce', id, ttl, dataType, data };
+    const links = this.#receiversOfOwn(record, message, now);
+    if (links.length > 0) this.#out.put({ kind: 'send', links, message, own: true });
     this.#around.tell(dataType, data, announcement.client);
   }
 
@@ -111,59 +141,102 @@ export class Dissemination {
     const key = this.#keys.keyOf(message.id, message.dataType, message.data);
     const known = this.#seen.find(key, now);
     if (known !== undefined) {
-      this.#onCopy(known, sender, message);
+      this.#onCopy(known, sender, message, now);
       return false;
     }
     const record = this.#seen.add(key, ttlRank(message.ttl), 'waiting', now);
-    if (!this.#around.hasSubscribers(message.dataType)) {
+    const hasSubscribers = this.#around.hasSubscribers(message.dataType);
+    if (!hasSubscribers && this.#exchange === undefined) {
       this.#onUnsubscribed(record, sender, message);
       return true;
     }
-    const { id, dataType, ttl } = message;
-    const waiting = new WaitingMessage(record, id, dataType, ttl, sender);
-    if (this.#around.ask(message, waiting) === 'undecided') this.#wait(waiting, message.data);
-    else this.#stop(record, dataType, 'abstained');
+    const tracked = new WaitingMessage(record, message, sender, now);
+    this.#exchange?.onFirst(tracked, sender, message.data, now);
+    if (!hasSubscribers) this.#onUnsubscribedTracked(tracked, message, now);
+    else if (this.#around.ask(message, tracked) === 'undecided')
+      this.#wait(tracked, message.data, now);
+    else this.#stop(record, message.dataType, 'abstained', tracked, now);
     return true;
   }
 
   /** The gate of a message has ended. A message that had to make room meanwhile stays where it is. */
-  onGateEnded(waiting: WaitingMessage, outcome: GateOutcome): void {
+  onGateEnded(waiting: WaitingMessage, outcome: GateOutcome, now: Instant): void {
     if (!waiting.isWaiting) return;
     this.#waiting.remove(waiting);
-    if (outcome === 'accepted') {
-      this.#seen.settle(waiting.record, 'accepted');
-      this.#forward(waiting, waiting.sender);
-    } else {
-      this.#stop(waiting.record, waiting.dataType, outcome);
-    }
+    if (outcome === 'accepted') this.#accept(waiting, waiting.data, now);
+    else this.#stop(waiting.record, waiting.dataType, outcome, waiting, now);
   }
 
-  #onCopy(record: SeenRecord, sender: LinkId, message: PeerAnnounce): void {
+  /** Whether a copy with this TTL would travel farther than what is known of the message. */
+  wouldImprove({ record }: WaitingMessage, ttl: number): boolean {
+    if (!this.#seen.has(record) || ttlRank(ttl) <= this.#seen.rankOf(record)) return false;
+    const outcome = this.#seen.outcomeOf(record);
+    return outcome === 'waiting' || outcome === 'accepted';
+  }
+
+  /** A message is no longer kept for others. */
+  onForgotten({ record }: WaitingMessage): void {
+    this.#seen.detach(record);
+  }
+
+  #onCopy(record: SeenRecord, sender: LinkId, message: PeerAnnounce, now: Instant): void {
+    const tracked = this.#seen.attachedTo(record);
+    if (tracked !== undefined) {
+      const copy = { ttl: message.ttl, bytes: message.data.length };
+      this.#exchange?.onCopy(tracked, sender, copy);
+    }
     const rank = ttlRank(message.ttl);
     if (rank <= this.#seen.rankOf(record)) return;
     this.#seen.setRank(record, rank);
-    const waiting = this.#seen.attachedTo(record);
-    if (waiting !== undefined) {
-      waiting.ttl = message.ttl;
-      waiting.sender = sender;
+    if (tracked?.isWaiting === true) {
+      tracked.ttl = message.ttl;
+      tracked.sender = sender;
     } else if (this.#seen.outcomeOf(record) === 'accepted') {
-      this.#forward(message, sender);
+      const again = tracked ?? new WaitingMessage(record, message, sender, now);
+      again.ttl = message.ttl;
+      again.sender = sender;
+      this.#forward(again, message.data, now);
     }
   }
 
   #onUnsubscribed(record: SeenRecord, sender: LinkId, message: PeerAnnounce): void {
     if (this.#settings.relay === 'subscribed') {
-      this.#stop(record, message.dataType, 'no-subscriber');
+      this.#seen.settle(record, 'stopped');
+      this.#out.report({
+        kind: 'message-stopped',
+        dataType: message.dataType,
+        why: 'no-subscriber',
+      });
       return;
     }
     this.#seen.settle(record, 'accepted');
-    this.#forward(message, sender);
+    if (message.ttl === 1) return;
+    this.#send(message, this.#atRandom(this.#receivers(sender)));
   }
 
-  #wait(waiting: WaitingMessage, data: Uint8Array): void {
+  #onUnsubscribedTracked(tracked: WaitingMessage, message: PeerAnnounce, now: Instant): void {
+    if (this.#settings.relay === 'all') this.#accept(tracked, message.data, now);
+    else this.#stop(tracked.record, tracked.dataType, 'no-subscriber', tracked, now);
+  }
+
+  #accept(tracked: WaitingMessage, data: Uint8Array, now: Instant): void {
+    this.#seen.settle(tracked.record, 'accepted');
+    if (tracked.ttl !== 1) {
+      this.#forward(tracked, data, now);
+      return;
+    }
+    // A copy that may travel farther can still come.
+    if (this.#exchange === undefined) this.#seen.detach(tracked.record);
+    else {
+      this.#seen.attach(tracked.record, tracked);
+      this.#exchange.keep(tracked, data, now);
+    }
+  }
+
+  #wait(waiting: WaitingMessage, data: Uint8Array, now: Instant): void {
     this.#seen.attach(waiting.record, waiting);
     for (const evicted of this.#waiting.admit(waiting, data)) {
-      this.#stop(evicted.record, evicted.dataType, 'over-capacity');
+      this.#stop(evicted.record, evicted.dataType, 'over-capacity', evicted, now);
     }
   }
 
@@ -171,33 +244,62 @@ export class Dissemination {
     record: SeenRecord,
     dataType: number,
     why: 'refused' | 'abstained' | 'no-subscriber' | 'over-capacity',
+    tracked: WaitingMessage,
+    now: Instant,
   ): void {
     this.#seen.settle(record, 'stopped');
+    this.#seen.detach(record);
+    this.#exchange?.onSettled(tracked, now);
     this.#out.report({ kind: 'message-stopped', dataType, why });
   }
 
-  #forward(message: Omit<PeerAnnounce, 'kind'>, sender: LinkId): void {
-    if (message.ttl === 1) return;
-    // Links first: without any, the message need not be put together.
-    const links = this.#chooseReceivers(sender);
-    if (links.length === 0) return;
-    const { id, ttl, dataType, data } = message;
+  /** Sends an accepted message on, one hop less. */
+  #forward(tracked: WaitingMessage, data: Uint8Array, now: Instant): void {
+    const { id, ttl, dataType, sender, record } = tracked;
+    if (ttl === 1) return;
     const ttlLeft = ttl === 0 ? 0 : ttl - 1;
+    const receivers = this.#receivers(sender);
+    if (this.#exchange === undefined) {
+      this.#seen.detach(record);
+      this.#send(tracked, this.#atRandom(receivers), data);
+      return;
+    }
+    tracked.ttlOut = ttlLeft;
+    this.#seen.attach(record, tracked);
+    const links = this.#exchange.spread(tracked, data, receivers, now);
+    if (links.length === 0) return;
     const next: PeerAnnounce = { kind: 'peer-announce', id, ttl: ttlLeft, dataType, data };
     this.#out.put({ kind: 'send', links, message: next, own: false });
   }
 
-  #chooseReceivers(sender: LinkId | undefined): readonly LinkId[] {
-    const receivers = this.#around.receivers();
-    const others = sender === undefined ? receivers : receivers.filter((link) => link !== sender);
-    if (others.length <= this.#settings.degree) return others;
-    return this.#random.sample(others, this.#settings.degree);
+  #send(
+    message: Omit<PeerAnnounce, 'kind'>,
+    links: readonly LinkId[],
+    data: Uint8Array = message.data,
+  ): void {
+    if (links.length === 0) return;
+    const { id, dataType } = message;
+    const ttl = message.ttl === 0 ? 0 : message.ttl - 1;
+    const next: PeerAnnounce = { kind: 'peer-announce', id, ttl, dataType, data };
+    this.#out.put({ kind: 'send', links, message: next, own: false });
   }
 
-  /** A random id, under which this message is remembered as our own. */
-  #freshId(dataType: number, data: Uint8Array, now: Instant): U64 {
-    const id = this.#random.u64();
-    this.#seen.add(this.#keys.keyOf(id, dataType, data), OWN_RANK, 'own', now);
-    return id;
+  #receiversOfOwn(record: SeenRecord, message: PeerAnnounce, now: Instant): readonly LinkId[] {
+    const receivers = this.#around.receivers();
+    if (this.#exchange === undefined) return this.#atRandom(receivers);
+    const tracked = new WaitingMessage(record, message, OURSELVES, now);
+    tracked.ttlOut = message.ttl;
+    this.#seen.attach(record, tracked);
+    this.#exchange.onOwn(tracked);
+    return this.#exchange.spread(tracked, message.data, receivers, now);
+  }
+
+  #receivers(sender: LinkId): readonly LinkId[] {
+    return this.#around.receivers().filter((link) => link !== sender);
+  }
+
+  #atRandom(links: readonly LinkId[]): readonly LinkId[] {
+    const { degree } = this.#settings;
+    return links.length <= degree ? links : this.#random.sample(links, degree);
   }
 }

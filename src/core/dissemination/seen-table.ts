@@ -107,10 +107,14 @@ export class SeenTable<Waiting = never> {
     if (record < this.#oldest) return;
     const slot = this.#slotOf(record);
     this.#outcomes[slot] = OUTCOMES.indexOf(outcome);
-    if (this.#attached !== undefined) this.#attached[slot] = undefined;
   }
 
-  /** Attaches what waits for the outcome of a message, until {@link settle}. */
+  /** Whether a record has not been forgotten. */
+  has(record: SeenRecord): boolean {
+    return record >= this.#oldest && record < this.#next;
+  }
+
+  /** Attaches what is known of a message beyond its record, until {@link detach} or the record goes. */
   attach(record: SeenRecord, waiting: Waiting): void {
     this.#attached ??= emptyList(this.#capacity);
     this.#attached[this.#slotOf(record)] = waiting;
@@ -118,6 +122,12 @@ export class SeenTable<Waiting = never> {
 
   attachedTo(record: SeenRecord): Waiting | undefined {
     return this.#attached?.[this.#slotOf(record)];
+  }
+
+  detach(record: SeenRecord): void {
+    if (this.#attached !== undefined && this.has(record)) {
+      this.#attached[this.#slotOf(record)] = undefined;
+    }
   }
 
   #slotOf(record: SeenRecord): number {

@@ -9,7 +9,9 @@
  */
 import { assert } from '../../basics/assert.ts';
 import type { U64 } from '../../basics/integers.ts';
+import type { MessageDigest } from '../../wire/digest.ts';
 import type { LinkId } from '../inputs.ts';
+import type { Instant } from '../settings.ts';
 import type { SeenRecord } from './seen-table.ts';
 
 /** Bytes in a block: a node on which little waits has a small one, and each next one is twice as large. */
@@ -29,7 +31,7 @@ interface Block {
   waiting: number;
 }
 
-/** One message between its notifications and its outcome. */
+/** One message between its notifications and its outcome, and afterwards for as long as it is kept. */
 export class WaitingMessage {
   readonly record: SeenRecord;
   readonly id: U64;
@@ -39,6 +41,16 @@ export class WaitingMessage {
   /** TTL and sender of the best copy so far; this is the copy that will be forwarded. */
   ttl: number;
   sender: LinkId;
+  readonly seenAt: Instant;
+  // What is known of it between nodes of the extension; see exchange/tracked-message.ts.
+  ageThen = 0;
+  digest: MessageDigest | undefined = undefined;
+  holders: LinkId[] | undefined = undefined;
+  told: LinkId[] | undefined = undefined;
+  pushed: LinkId[] | undefined = undefined;
+  ttlOut = 0;
+  kept: Uint8Array | undefined = undefined;
+  served: Map<LinkId, number> | undefined = undefined;
   /** Whether it is in the room; once it is not, no outcome means anything. */
   isWaiting = false;
   block: Block | undefined = undefined;
@@ -47,13 +59,19 @@ export class WaitingMessage {
   previous: WaitingMessage | undefined = undefined;
   next: WaitingMessage | undefined = undefined;
 
-  constructor(record: SeenRecord, id: U64, dataType: number, ttl: number, sender: LinkId) {
+  constructor(
+    record: SeenRecord,
+    message: { readonly id: U64; readonly dataType: number; readonly ttl: number },
+    sender: LinkId,
+    now: Instant,
+  ) {
     this.record = record;
-    this.id = id;
-    this.dataType = dataType;
+    this.id = message.id;
+    this.dataType = message.dataType;
     this.owner = sender;
-    this.ttl = ttl;
+    this.ttl = message.ttl;
     this.sender = sender;
+    this.seenAt = now;
   }
 
   /** The copy of the data; only while it waits, or right after it was let out. */

@@ -8,7 +8,7 @@
  */
 import { u64Equals, type U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
-import { addressEquals, formatAddress, scopeOf, type Address } from '../../wire/address.ts';
+import type { Address } from '../../wire/address.ts';
 import { decodeOfferText, encodeOfferText } from '../../wire/offer-text.ts';
 import {
   encodePeerMessage,
@@ -201,20 +201,4 @@ export class Discovery {
       'a PEER OFFER (506) that does not hash to 16 leading zero bits',
     );
   }
-}
-
-/** The addresses of `neighbours` that `asker` may be told: not its own, each once, none it cannot reach. */
-export function offerableTo(
-  asker: Neighbour,
-  neighbours: readonly Neighbour[],
-  isGood: (address: Address, via: ReturnType<typeof scopeOf>) => boolean,
-): readonly Address[] {
-  const via = scopeOf(asker.remote.host);
-  const addresses = new Map<string, Address>();
-  for (const { id, listening } of neighbours) {
-    if (id === asker.id || listening === undefined) continue;
-    if (asker.listening !== undefined && addressEquals(listening, asker.listening)) continue;
-    if (isGood(listening, via)) addresses.set(formatAddress(listening), listening);
-  }
-  return [...addresses.values()];
 }

@@ -13,6 +13,8 @@ export interface Neighbour {
   readonly remote: Address;
   readonly local: Address;
   readonly listening: Address | undefined;
+  /** How far the remote host reaches. */
+  readonly scope: Scope;
   /** Since when it is the peer's turn in the handshake. */
   readonly steppedAt: Instant;
   readonly openedAt: Instant | undefined;

@@ -13,12 +13,14 @@
 import type { Random } from '../../basics/random.ts';
 import { formatAddress, scopeOf, type Address, type Scope } from '../../wire/address.ts';
 import type { Bounds, Instant } from '../settings.ts';
+import { CrowdedHosts } from './crowded-hosts.ts';
 
 /** Where an address comes from: the operator, or strangers. A configured one is never forgotten. */
 export type Origin = 'configured' | 'offered';
 
 export interface BookEntry {
   readonly address: Address;
+  readonly scope: Scope;
   origin: Origin;
   /** Dials in a row that came to no lasting link. */
   failures: number;
@@ -30,6 +32,8 @@ export interface BookEntry {
   hasAnswered: boolean | undefined;
   /** This node itself: never dialled. */
   isSelf: boolean;
+  /** Its place among those that may be forgotten; undefined for configured ones and this node itself. */
+  place: number | undefined;
 }
 
 /**
@@ -45,6 +49,9 @@ export class PeerBook {
   readonly #bounds: Bounds;
   readonly #random: Random;
   readonly #entries = new Map<string, BookEntry>();
+  readonly #hosts = new CrowdedHosts(this.#entries);
+  /** Those that may be forgotten, in no order: one can be drawn or taken out without a walk. */
+  readonly #strangers: BookEntry[] = [];
 
   constructor(options: { readonly bounds: Bounds; readonly random: Random }) {
     this.#bounds = options.bounds;
@@ -68,6 +75,7 @@ export class PeerBook {
     const known = this.find(address);
     if (known === undefined) return this.#insert(address, 'configured');
     known.origin = 'configured';
+    this.#keep(known);
     return known;
   }
 
@@ -76,20 +84,24 @@ export class PeerBook {
    * or there is no room on its host.
    */
   addOffered(address: Address, via: Scope): boolean {
-    if (!isBelievable(address, via)) return false;
-    if (this.find(address) !== undefined) return true;
-    if (scopeOf(address.host) !== 'loopback') {
+    const known = this.find(address);
+    const scope = known?.scope ?? scopeOf(address.host);
+    if (address.port === 0 || !isBelievable(scope, via)) return false;
+    if (known !== undefined) return true;
+    if (scope !== 'loopback') {
       if (address.port < 1024 || SERVICE_PORTS.has(address.port)) return false;
-      if (this.#portsOn(address.host) >= this.#bounds.portsPerHostMax) return false;
+      if (this.#hosts.portsOn(address.host) >= this.#bounds.portsPerHostMax) return false;
     }
-    this.#insert(address, 'offered');
+    this.#insert(address, 'offered', scope);
     return true;
   }
 
   /** The operator's name does not stand for this address any more: it may be forgotten like any other. */
   demote(address: Address): void {
     const entry = this.find(address);
-    if (entry !== undefined) entry.origin = 'offered';
+    if (entry === undefined) return;
+    entry.origin = 'offered';
+    this.#release(entry);
   }
 
   /** A dial came to nothing, or its link ended before it had lasted. */
@@ -130,6 +142,7 @@ export class PeerBook {
   markSelf(address: Address): void {
     const entry = this.find(address) ?? this.#insert(address, 'offered');
     entry.isSelf = true;
+    this.#keep(entry);
   }
 
   /**
@@ -145,45 +158,61 @@ export class PeerBook {
     }
   }
 
-  #insert(address: Address, origin: Origin): BookEntry {
+  #insert(address: Address, origin: Origin, scope = scopeOf(address.host)): BookEntry {
     if (this.#entries.size >= this.#bounds.addressesMax) this.#forgetOne();
     const entry: BookEntry = {
       address,
+      scope,
       origin,
       failures: 0,
       notBefore: 0,
       hasFailedLast: false,
       hasAnswered: undefined,
       isSelf: false,
+      place: undefined,
     };
     this.#entries.set(formatAddress(address), entry);
+    this.#hosts.onAdded(address.host);
+    this.#release(entry);
     return entry;
   }
 
   /** Forgets a random address that the operator did not name; if he named them all, one of those. */
   #forgetOne(): void {
-    const strangers: string[] = [];
-    for (const [key, entry] of this.#entries) {
-      if (entry.origin !== 'configured' && !entry.isSelf) strangers.push(key);
-    }
-    const victim = this.#random.pick(strangers) ?? this.#random.pick([...this.#entries.keys()]);
-    if (victim !== undefined) this.#entries.delete(victim);
+    const victim =
+      this.#random.pick(this.#strangers) ?? this.#random.pick([...this.#entries.values()]);
+    if (victim === undefined) return;
+    this.#keep(victim);
+    this.#entries.delete(formatAddress(victim.address));
+    this.#hosts.onForgotten(victim.address.host);
   }
 
-  #portsOn(host: string): number {
-    let count = 0;
-    for (const entry of this.#entries.values()) if (entry.address.host === host) count++;
-    return count;
+  /** From now on an entry may be forgotten, unless it is configured or this node itself. */
+  #release(entry: BookEntry): void {
+    if (entry.place !== undefined || entry.origin === 'configured' || entry.isSelf) return;
+    entry.place = this.#strangers.length;
+    this.#strangers.push(entry);
+  }
+
+  /** From now on an entry may not be forgotten: the last one takes its place. */
+  #keep(entry: BookEntry): void {
+    const { place } = entry;
+    if (place === undefined) return;
+    const last = this.#strangers.pop()!;
+    if (last !== entry) {
+      this.#strangers[place] = last;
+      last.place = place;
+    }
+    entry.place = undefined;
   }
 }
 
 /**
- * Whether a peer reached over `via` can know `address`: over loopback everything is believed, from a
+ * Whether a peer reached over `via` can know an address of `scope`: over loopback everything is believed, from a
  * private network all but loopback, from elsewhere only what is reachable from everywhere.
  */
-export function isBelievable(address: Address, via: Scope): boolean {
-  const scope = scopeOf(address.host);
-  if (address.port === 0 || scope === 'none') return false;
+function isBelievable(scope: Scope, via: Scope): boolean {
+  if (scope === 'none') return false;
   if (via === 'loopback') return true;
   return via === 'private' ? scope !== 'loopback' : scope === 'global';
 }

@@ -43,6 +43,15 @@ export class Subscriber {
     return true;
   }
 
+  /** The data types it subscribed to, ascending. */
+  *types(): Iterable<number> {
+    for (let word = 0; word < this.#types.length; word++) {
+      for (let bits = this.#types[word]!; bits !== 0; bits &= bits - 1) {
+        yield 32 * word + 31 - Math.clz32(bits & -bits);
+      }
+    }
+  }
+
   isSubscribedTo(dataType: number): boolean {
     return ((this.#types[dataType >>> 5]! >>> (dataType & 31)) & 1) === 1;
   }

@@ -14,6 +14,7 @@
  * message, so that one encoded frame does.
  */
 import type { Random } from '../../basics/random.ts';
+import { TYPES_MAX } from '../../wire/extension-messages.ts';
 import type { Outbox } from '../effects.ts';
 import type { ClientId, QueueState } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
@@ -101,6 +102,16 @@ export class Subscriptions<Gate extends object> {
   onQueue(client: ClientId, queue: QueueState): void {
     const subscriber = this.#subscribers.get(client);
     if (subscriber !== undefined) subscriber.isQueueFull = queue.level === 'full';
+  }
+
+  /** The data types that anybody subscribes to, ascending; `many` if there are more than can be listed. */
+  interest(): readonly number[] | 'many' {
+    const types = new Set<number>();
+    for (const subscriber of this.#subscribers.values()) {
+      for (const type of subscriber.types()) types.add(type);
+      if (types.size > TYPES_MAX) return 'many';
+    }
+    return [...types].toSorted((a, b) => a - b);
   }
 
   hasSubscribers(dataType: number): boolean {

@@ -63,6 +63,13 @@ export function lineOf(event: NodeEvent): Line {
       const { dataType, why } = event;
       return { level: 'debug', fields: { dataType, why }, message: 'a message ends here' };
     }
+    case 'extension-silent':
+      return {
+        level: 'info',
+        fields: { link: event.link },
+        message:
+          'a peer says that it speaks the extension but does not: treated as an existing node',
+      };
     default:
       return clientLine(event);
   }

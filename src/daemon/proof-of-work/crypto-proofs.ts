@@ -1,11 +1,15 @@
 /**
  * Checks proofs of work that peers have found: one hash each, a few microseconds.
  */
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { assert } from '../../basics/assert.ts';
-import { readU16, readU32, writeU64 } from '../../basics/integers.ts';
+import { readU16, readU32, writeU16, writeU64 } from '../../basics/integers.ts';
 import type { Proofs } from '../../core/settings.ts';
+import { readDigest } from '../../wire/digest.ts';
 import { isDifficulty } from './jobs.ts';
+
+/** Above this copying costs more than a hash object. */
+const ONE_CALL_BYTES_MAX = 4_096;
 
 export const cryptoProofs: Proofs = {
   checkNonce(challenge, nonce, difficulty) {
@@ -18,5 +22,17 @@ export const cryptoProofs: Proofs = {
 
   checkOffer(packet) {
     return readU16(hash('sha256', packet, 'buffer'), 0) === 0;
+  },
+
+  digest(id, dataType, data) {
+    const head = new Uint8Array(10);
+    writeU64(id, head, 0);
+    writeU16(dataType, head, 8);
+    // Small messages in one call: making a hash object costs more than hashing them.
+    const whole =
+      data.length <= ONE_CALL_BYTES_MAX
+        ? hash('sha256', Buffer.concat([head, data]), 'buffer')
+        : createHash('sha256').update(head).update(data).digest();
+    return readDigest(whole, 0);
   },
 };

@@ -5,7 +5,8 @@ import type { Random } from '../../basics/random.ts';
 import type { Address } from '../../wire/address.ts';
 import type { Cast } from './cast.ts';
 import { chanceFor } from './chance.ts';
-import type { Scenario } from './scenario.ts';
+import { LaidOut } from './laid-out.ts';
+import type { GossipKeys, Scenario } from './scenario.ts';
 
 const PORT = 6_001;
 /** The first /16 of 10.0.0.0/8 for adversaries that keep to networks of their own. */
@@ -15,11 +16,15 @@ export class Acquaintance {
   readonly #scenario: Scenario;
   readonly #cast: Cast;
   readonly #random: Random;
+  /** Only where the scenario says so. */
+  readonly #laidOut: LaidOut | undefined;
 
   constructor(scenario: Scenario, cast: Cast) {
     this.#scenario = scenario;
     this.#cast = cast;
     this.#random = chanceFor(scenario.seed, 'known-peers');
+    if (scenario.warmUp.join !== 'laid-out') return;
+    this.#laidOut = new LaidOut(scenario.nodes, linksLaidOut(scenario.gossip), this.#random);
   }
 
   addressOf(node: number): Address {
@@ -36,6 +41,9 @@ export class Acquaintance {
   /** The known peers of a node, drawn from the first `among` nodes that can be dialled. */
   knownPeers(node: number, among: number): Address[] {
     if (this.#scenario.warmUp.join === 'bootstrapper') return [];
+    if (this.#laidOut !== undefined) {
+      return this.#laidOut.successors(node).map((peer) => this.addressOf(peer));
+    }
     const known = new Set<number>();
     const wanted = Math.min(this.#wanted(), among - 1);
     // Most nodes can be dialled; where hardly any can, the first node is known all the same.
@@ -46,12 +54,27 @@ export class Acquaintance {
     return [...known].map((peer) => this.addressOf(peer));
   }
 
+  /** The links of a node in an overlay that is laid out; undefined in others. */
+  linksOf(node: number): number | undefined {
+    return this.#laidOut?.linksOf(node);
+  }
+
   /**
    * Links have two ends: with three quarters of `min_connections` dials each, nearly all nodes have
    * enough. And at least two: a graph of single dials falls apart.
    */
   #wanted(): number {
-    const { min_connections: min, max_connections: max = 32, degree = 4 } = this.#scenario.gossip;
-    return Math.min(max, Math.max(2, Math.ceil(0.75 * (min ?? Math.max(4, degree)))));
+    const { max_connections: max = 32 } = this.#scenario.gossip;
+    return Math.min(max, Math.max(2, Math.ceil(0.75 * minConnections(this.#scenario.gossip))));
   }
+}
+
+/** The links of a node in an overlay that is laid out: `min_connections`, or one more if that is odd. */
+export function linksLaidOut(gossip: GossipKeys): number {
+  return 2 * Math.ceil(minConnections(gossip) / 2);
+}
+
+/** Of nodes that are run with these keys, which may not say it. */
+function minConnections({ min_connections: min, degree = 0 }: GossipKeys): number {
+  return min ?? Math.max(4, degree);
 }

@@ -2,6 +2,7 @@
  * What goes together in a scenario and what does not: values that are right by themselves and impossible
  * beside each other. Nothing is quietly clamped: a run must be what its file says.
  */
+import { linksLaidOut } from './acquaintance.ts';
 import { headcount } from './headcount.ts';
 import type { LatencyPlan, Scenario } from './scenario.ts';
 import { ScenarioError } from './scenario-error.ts';
@@ -16,6 +17,7 @@ export function expectConsistent(scenario: Scenario): void {
   checkWorkload(scenario);
   checkMoments(scenario);
   checkFaults(scenario);
+  checkLaidOut(scenario);
 }
 
 /** When the last announcement has settled, from the end of the warm-up, in ms. */
@@ -164,6 +166,20 @@ function checkMoments(scenario: Scenario): void {
   for (const [index, plan] of scenario.adversaries.entries()) {
     check(`adversaries[${index}]`, plan.at);
   }
+}
+
+/** Nodes that have what was laid out for them look for nothing else, so nothing may be lost or unreachable. */
+function checkLaidOut({ warmUp, faults, adversaries, network, gossip, nodes }: Scenario): void {
+  if (warmUp.join !== 'laid-out') return;
+  const refuse = (problem: string): never =>
+    conflict('warmUp.join', warmUp.join, problem, 'known-peers or bootstrapper');
+  if (faults.length > 0) refuse('such a network does not heal, and there are faults');
+  if (adversaries.length > 0) refuse('such a network does not heal, and there are adversaries');
+  if (network.undialable > 0) refuse('every node is dialled, and some cannot be');
+  const { max_connections: max = 32 } = gossip;
+  const links = linksLaidOut(gossip);
+  if (links > max) refuse(`every node has ${links} links, max_connections is ${max}`);
+  if (links >= nodes) refuse(`every node has ${links} links, and there are ${nodes} nodes`);
 }
 
 function checkFaults({ faults, nodes }: Scenario): void {

@@ -73,7 +73,7 @@ function crash(network: ScenarioNetwork, fault: FaultOf<'crash'>, random: Random
   const victims = random.sample(mortal, Math.round(fault.share * honest));
   for (const node of victims) network.end(node, fault.how);
   if (fault.restartAfter !== null) {
-    comeBack(network, victims, network.simulation.now + fault.restartAfter);
+    comeBack(network, victims, network.simulation.now + fault.restartAfter, fault);
   }
 }
 
@@ -90,7 +90,7 @@ function churn(network: ScenarioNetwork, fault: FaultOf<'churn'>, random: Random
     const node = network.pickHonest(random);
     if (node !== undefined && isMortal(network, node)) {
       network.end(node, fault.how);
-      comeBack(network, [node], simulation.now + fault.downFor);
+      comeBack(network, [node], simulation.now + fault.downFor, fault);
     }
     next();
   };
@@ -122,9 +122,14 @@ function someLinks(network: ScenarioNetwork, share: number, random: Random) {
   return random.sample(links, Math.round(share * links.length));
 }
 
-function comeBack(network: ScenarioNetwork, nodes: readonly SimNode[], at: Instant): void {
+function comeBack(
+  network: ScenarioNetwork,
+  nodes: readonly SimNode[],
+  at: Instant,
+  { keepsStore }: { readonly keepsStore: boolean },
+): void {
   network.simulation.at(at, () => {
-    for (const node of nodes) if (!node.isRunning) network.start(node);
+    for (const node of nodes) if (!node.isRunning) network.start(node, { keepsStore });
   });
 }
 

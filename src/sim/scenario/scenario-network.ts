@@ -6,10 +6,11 @@ import type { Instant } from '../../core/settings.ts';
 import { adversaryCore } from '../adversaries/adversary.ts';
 import { AdversaryGroup } from '../adversaries/group.ts';
 import { isJunk } from '../adversaries/junk.ts';
+import type { SettingsOverrides } from '../node-settings.ts';
 import type { NodeOptions } from '../simulation-options.ts';
 import { Simulation } from '../simulation.ts';
 import type { Validator } from '../sim-client.ts';
-import type { SimNode } from '../sim-node.ts';
+import type { SimNode, StartOptions } from '../sim-node.ts';
 import type { CoreFactory } from '../world.ts';
 import { Acquaintance } from './acquaintance.ts';
 import { Cast } from './cast.ts';
@@ -82,9 +83,9 @@ export class ScenarioNetwork {
     if (this.nodes.length < this.cast.size) this.#add(this.nodes.length);
   }
 
-  /** Starts a node, and the program beside it that subscribes. */
-  start(node: SimNode): void {
-    node.start();
+  /** Starts a node again, and the program beside it that subscribes. */
+  start(node: SimNode, options: StartOptions): void {
+    node.start(options);
     this.#onStarted(node);
   }
 
@@ -112,6 +113,12 @@ export class ScenarioNetwork {
     }
   }
 
+  /** The links that a node wants before the network counts as formed. */
+  linksWanted({ index, settings }: SimNode): number {
+    const laidOut = this.#acquaintance.linksOf(index);
+    return laidOut ?? Math.min(settings.minConnections, this.nodes.length - 1);
+  }
+
   isHonestAndUp(node: number): boolean {
     return this.upSince[node] !== DOWN && !this.cast.isHostile(node);
   }
@@ -135,6 +142,7 @@ export class ScenarioNetwork {
     const settings = {
       knownPeers,
       ...(index > 0 && { bootstrapper: this.#acquaintance.addressOf(0) }),
+      ...(this.scenario.warmUp.join === 'laid-out' && contented(this.scenario)),
     };
     const options: NodeOptions = {
       address: this.#acquaintance.addressOf(index),
@@ -180,6 +188,12 @@ export class ScenarioNetwork {
       target: { dataType: ANNOUNCED_TYPE, size },
     });
   }
+}
+
+/** Settings of nodes that look for no further links once they have one. */
+function contented({ gossip }: Scenario): SettingsOverrides {
+  const { min_connections: min = 4, degree = Math.min(4, min) } = gossip;
+  return { degree, minConnections: 1 };
 }
 
 function verdictOn(data: Uint8Array): 'accept' | 'reject' {

@@ -37,21 +37,22 @@ export interface ScenarioRunOptions {
   readonly core?: CoreFactory;
 }
 
-/** Bounds of one step: nodes added, or inputs given to nodes, or virtual time. */
+/** Bounds of one step: nodes added, or events fired; each of them takes some ten microseconds. */
 const NODES_PER_STEP = 2_000;
-const INPUTS_PER_STEP = 10_000;
+const EVENTS_PER_STEP = 5_000;
 const SECOND: Millis = 1_000;
 
 export class ScenarioRun {
   readonly scenario: Scenario;
   readonly #network: ScenarioNetwork;
   readonly #announcer: Announcer;
-  readonly #slice: Millis;
   #phase: Progress['phase'] = 'warm-up';
   #isBuilt = false;
   /** When this phase began and when it ends at the latest. */
   #began: Instant = 0;
   #ends: Instant;
+  /** The second on the way to which the last step has stopped. */
+  #stop: Instant | undefined;
   #timeline: Timeline | undefined;
   #traffic: Traffic | undefined;
   /** The traffic of the whole measurement, once that is over. */
@@ -65,8 +66,6 @@ export class ScenarioRun {
     this.#announcer = new Announcer(this.#network, (announcement, reach) =>
       this.#timeline?.onSettled(announcement, reach),
     );
-    // The more nodes, the more happens in a millisecond.
-    this.#slice = Math.max(1, Math.min(100, Math.floor(200_000 / scenario.nodes)));
     this.#ends = scenario.warmUp.within;
   }
 
@@ -121,7 +120,7 @@ export class ScenarioRun {
       this.#isBuilt = !this.#network.build(NODES_PER_STEP);
       return;
     }
-    if (!this.#runTowards(this.#nextSecond())) return;
+    if (!this.#runToNextSecond()) return;
     const hasFormed = isSettled(this.#network) && survey(this.#network).components <= 1;
     if (hasFormed || this.#network.simulation.now >= this.#ends) this.#beginMeasuring();
   }
@@ -140,7 +139,7 @@ export class ScenarioRun {
   }
 
   #measure(): void {
-    if (!this.#runTowards(this.#nextSecond())) return;
+    if (!this.#runToNextSecond()) return;
     if (this.#network.simulation.now < this.#ends) return;
     this.#measured = this.#traffic!.figures();
     const { liveness } = this.scenario;
@@ -150,7 +149,7 @@ export class ScenarioRun {
   }
 
   #heal(): void {
-    if (!this.#runTowards(this.#nextSecond())) return;
+    if (!this.#runToNextSecond()) return;
     if (this.#liveness!.isDone()) this.#enter('done', 0);
   }
 
@@ -166,13 +165,15 @@ export class ScenarioRun {
     return Math.min(this.#ends, this.#began + SECOND * (Math.floor(elapsed / SECOND) + 1));
   }
 
-  /** Lets time pass until `limit`, or until enough has been done for one step; whether it got there. */
-  #runTowards(limit: Instant): boolean {
+  /** Lets time pass until the next second, or until enough has been done for one step; whether it got there. */
+  #runToNextSecond(): boolean {
+    this.#stop ??= this.#nextSecond();
     const { simulation } = this.#network;
-    const enough = simulation.inputs + INPUTS_PER_STEP;
-    while (simulation.now < limit && simulation.inputs < enough) {
-      simulation.run({ for: Math.min(this.#slice, limit - simulation.now) });
-    }
-    return simulation.now >= limit;
+    const isThere = simulation.run({
+      for: this.#stop - simulation.now,
+      eventsMax: EVENTS_PER_STEP,
+    });
+    if (isThere) this.#stop = undefined;
+    return isThere;
   }
 }

@@ -124,9 +124,9 @@ const workload = objectOf<Workload>({
 
 const warmUp = objectOf<WarmUp>({
   join: key(
-    wordOf(['known-peers', 'bootstrapper']),
+    wordOf(['known-peers', 'bootstrapper', 'laid-out']),
     'known-peers',
-    'whether nodes know a few others that were drawn for them, or only the first node',
+    'whether nodes know a few others, or only the first node, or have the links that were drawn for them',
   ),
   within: key(duration, 600_000, 'ms that the network gets to form at most'),
 });

@@ -161,9 +161,11 @@ export interface AdversaryPlan {
 export interface WarmUp {
   /**
    * `known-peers`: every node knows a few others that were drawn for it, as in a network that has stood for
-   * long; `bootstrapper`: all know only the first node and find each other.
+   * long; `bootstrapper`: all know only the first node and find each other; `laid-out`: all links are drawn
+   * beforehand, `min_connections` a node, and nobody looks for others. That is for very large networks,
+   * and goes with no faults and no adversaries, since such a network does not heal.
    */
-  readonly join: 'known-peers' | 'bootstrapper';
+  readonly join: 'known-peers' | 'bootstrapper' | 'laid-out';
   /** The network gets this long to form; measuring begins as soon as it has, or then. */
   readonly within: Millis;
 }

@@ -50,11 +50,9 @@ export function membersOfParts({ parts }: Survey): number[][] {
 
 /** Whether every honest node that runs has as many links as it wants, or as there are others. */
 export function isSettled(network: ScenarioNetwork): boolean {
-  const others = network.nodes.length - 1;
-  return network.nodes.every((node) => {
-    if (!network.isHonestAndUp(node.index)) return true;
-    return node.openLinks >= Math.min(node.settings.minConnections, others);
-  });
+  return network.nodes.every(
+    (node) => !network.isHonestAndUp(node.index) || node.openLinks >= network.linksWanted(node),
+  );
 }
 
 /** Which elements belong together (union by size would not pay: paths are halved on every look). */

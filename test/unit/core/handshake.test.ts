@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { u64 } from '../../../src/basics/integers.ts';
+import type { LinkId } from '../../../src/core/inputs.ts';
+import type { Settings } from '../../../src/core/settings.ts';
 import type { PeerMessage } from '../../../src/wire/peer-messages.ts';
 import { BAD_NONCE, Bench, GOOD_NONCE, OWN, address, events, hungUp, sentOn } from './support.ts';
 
@@ -363,16 +365,55 @@ describe('an open link', () => {
 });
 
 describe('links that are not open yet', () => {
+  const CROWD = address('127.0.0.1:40000');
+
+  /** A node with as many links from outside on their way as it lets wait. */
+  function crowded(overrides: Partial<Settings> = {}): { bench: Bench; waiting: LinkId[] } {
+    const bench = new Bench(overrides, { pendingLinksMax: 16 });
+    const waiting = Array.from({ length: 14 }, () => bench.accept(CROWD));
+    expect(hungUp(bench.take())).toEqual([]);
+    return { bench, waiting };
+  }
+
   it('are bounded, with room kept for those that the node dials itself', () => {
-    const bench = new Bench({}, { pendingLinksMax: 16 });
-    for (let i = 0; i < 40; i++) bench.accept(address('127.0.0.1:40000'));
-    const refused = hungUp(bench.take()).length;
-    expect(refused).toBe(40 - 14);
+    const { bench } = crowded();
+    for (let i = 0; i < 26; i++) bench.accept(CROWD);
+    expect(hungUp(bench.take())).toHaveLength(26);
     expect(bench.node.snapshot().sizes.pendingLinks.size).toBe(14);
-    const link = bench.connect(PEER);
+    bench.connect(PEER);
     expect(hungUp(bench.take())).toEqual([]);
     expect(bench.states()).toHaveLength(15);
-    expect(link).toBeGreaterThan(0);
+  });
+
+  it('go at the bound if they have said nothing for longest, and let a newcomer in', () => {
+    const { bench, waiting } = crowded();
+    const newcomer = bench.accept();
+    const effects = bench.take();
+    expect(hungUp(effects)).toEqual([waiting[0]]);
+    expect(events(effects, 'handshake-failed')).toMatchObject([{ code: 'too-many-pending' }]);
+    bench.message(newcomer, INFO);
+    expect(sentOn(bench.take(), newcomer)).toContainEqual(VALID);
+  });
+
+  it('stay at the bound if they have said who they are: the newcomer goes', () => {
+    const { bench, waiting } = crowded({ proofOfWork: 'connection' });
+    for (const link of waiting) bench.message(link, INFO);
+    bench.take();
+    const newcomer = bench.accept();
+    const effects = bench.take();
+    expect(hungUp(effects)).toEqual([newcomer]);
+    expect(events(effects, 'handshake-failed')).toMatchObject([{ code: 'too-many-pending' }]);
+  });
+
+  it('go at the bound for one that the node dialled', () => {
+    const { bench, waiting } = crowded({ proofOfWork: 'connection' });
+    const dials = [1, 2].map((i) => bench.connect(address(`10.0.1.${i}:6001`)));
+    expect(hungUp(bench.take())).toEqual([]);
+    const third = bench.connect(PEER);
+    const effects = bench.take();
+    expect(hungUp(effects)).toEqual([waiting[0]]);
+    expect(sentOn(effects, third)).toEqual([INFO]);
+    expect(bench.states()).toHaveLength(13 + dials.length + 1);
   });
 });
 

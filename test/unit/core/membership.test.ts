@@ -465,3 +465,50 @@ describe('back-off', () => {
     expect(dialled(bench.take())).toEqual(['10.0.9.9:6001']);
   });
 });
+
+describe('a node to which a crowd has come', () => {
+  /** A node that knows ten peers by hearsay and has as many links as it needs, all dialled by others. */
+  function informed(maxConnections = 32): Bench {
+    const bench = new Bench({ maxConnections });
+    bench.give({ kind: 'start' });
+    const [first] = bench.openLinks(3);
+    const others = Array.from({ length: 10 }, (_, i) => `10.0.3.${i + 1}:6001`);
+    bench.message(first!, offer(...others));
+    // It is one link short, which one of them would be: that one fails, and another peer comes.
+    bench.openInbound();
+    for (const address of dialled(bench.take())) fail(bench, address);
+    return bench;
+  }
+
+  it('dials min_connections peers of its own choice once half of its places are taken', () => {
+    const bench = informed();
+    bench.openLinks(11);
+    expect(dialled(bench.take())).toEqual([]);
+    bench.openLinks(1);
+    expect(dialled(bench.take())).toHaveLength(4);
+  });
+
+  it('asks nobody for them', () => {
+    const bench = informed();
+    bench.openLinks(11);
+    bench.take();
+    const [last] = bench.openLinks(1);
+    expect(sentOn(bench.take(), last!)).toEqual([VALID]);
+  });
+
+  it('is content with the crowd if it has few places', () => {
+    const bench = informed(8);
+    bench.openLinks(4);
+    expect(dialled(bench.take())).toEqual([]);
+  });
+
+  it('dials those that failed no sooner because another link opens', () => {
+    const bench = informed();
+    bench.openLinks(12);
+    for (let tried = dialled(bench.take()); tried.length > 0; tried = dialled(bench.take())) {
+      for (const address of tried) fail(bench, address);
+    }
+    bench.openLinks(1);
+    expect(dialled(bench.take())).toEqual([]);
+  });
+});

@@ -7,6 +7,7 @@ import { GossipNode } from '../../../src/core/gossip-node.ts';
 import type { ClientId, Input, LinkId } from '../../../src/core/inputs.ts';
 import { DEFAULT_BOUNDS, type Bounds, type Settings } from '../../../src/core/settings.ts';
 import { parseAddress, type Address } from '../../../src/wire/address.ts';
+import type { MessageDigest } from '../../../src/wire/digest.ts';
 import type { PeerMessage } from '../../../src/wire/peer-messages.ts';
 
 /** The nonce that solves every challenge on the bench. */
@@ -37,6 +38,9 @@ export function settings(
     proofOfWork: 'none',
     powDifficulty: 24,
     relay: 'all',
+    extension: false,
+    cacheSize: 1_000,
+    historyWindow: 300_000,
     validationTimeout: 60_000,
     seenWindow: 600_000,
     bounds: { ...DEFAULT_BOUNDS, ...bounds },
@@ -61,6 +65,7 @@ export class Bench {
         checkNonce: (_challenge, nonce) => nonce.low === GOOD_NONCE.low,
         // On the bench an offer is proven if the last byte of its nonce is 42.
         checkOffer: (packet) => packet[19] === 42,
+        digest: benchDigest,
       },
     });
   }
@@ -200,4 +205,9 @@ export function events<K extends NodeEvent['kind']>(
       ? [effect.event as Extract<NodeEvent, { kind: K }>]
       : [],
   );
+}
+
+/** On the bench a digest is the id and the length of the data, readable in failures. */
+export function benchDigest(id: U64, dataType: number, data: Uint8Array): MessageDigest {
+  return `${id.low}/${dataType}/${data.length}`.padEnd(16).slice(0, 16);
 }

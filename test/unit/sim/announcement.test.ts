@@ -11,7 +11,7 @@ function message(low: number, text = 'x', ttl = 0): PeerAnnounce {
 
 /** Looks a message up; `by` is what its node was given when it sent it. */
 function trace(ledger: AnnouncementLedger, copy: PeerAnnounce, by?: Announcement): Announcement {
-  return ledger.trace(copy, by, () => new Announcement(9, copy, 0));
+  return ledger.trace(9, copy, by, () => new Announcement(9, copy, 0));
 }
 
 describe('the ledger', () => {

@@ -43,6 +43,16 @@ describe('the event queue', () => {
     expect(log).toEqual(['5 waiting', '5 put while firing']);
   });
 
+  it('takes more events for one millisecond than a bucket keeps room for, again and again', () => {
+    const queue = new EventQueue();
+    const log: string[] = [];
+    for (const at of [5, 5 + 4_096]) {
+      for (let i = 0; i < 3_000; i++) queue.put(at, note(log, queue, String(i)));
+      runTo(queue, at);
+    }
+    expect([queue.length, log.length, log.at(-1)]).toEqual([0, 6_000, '4101 2999']);
+  });
+
   it('stops at the limit, with the clock on it', () => {
     const queue = new EventQueue();
     const log: string[] = [];

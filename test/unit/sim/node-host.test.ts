@@ -200,6 +200,36 @@ describe('a hosted node', () => {
     expect(other.kinds).not.toContain('message');
   });
 
+  it.each([
+    ['what was stored, if that is kept', true, ['first', undefined, 'second', 'disk']],
+    ['nothing, if it is not', false, ['first', undefined, 'second', undefined]],
+  ])('finds in its next life %s', (_what, keepsStore, expected) => {
+    const found: unknown[] = [];
+    const simulation = new Simulation({
+      seed: 1,
+      core: ({ stored }) => {
+        found.push(found.length === 0 ? 'first' : 'second', stored);
+        return new ScriptedCore();
+      },
+    });
+    const node = simulation.addNode();
+    node.stored = 'disk';
+    node.powerOff();
+    node.start({ keepsStore });
+    expect(found).toEqual(expected);
+  });
+
+  it('has lost for good what it was started without', () => {
+    const { nodes } = scripted(1);
+    const [node] = nodes as [SimNode];
+    node.stored = 'disk';
+    for (const keepsStore of [false, true]) {
+      node.stop();
+      node.start({ keepsStore });
+    }
+    expect(node.stored).toBeUndefined();
+  });
+
   it('that is stopped does nothing any more, and starts afresh with new link numbers', () => {
     const { simulation, a, b, cores, core, other, link, act } = linked();
     core.deadline = 10_000;

@@ -4,13 +4,33 @@ import { EventQueue } from '../../../src/sim/event-queue.ts';
 import { Pipe } from '../../../src/sim/pipe.ts';
 import { runTo } from './support.ts';
 
-function pipe(): { events: EventQueue; out: string[]; pipe: Pipe<string> } {
+/** A pipe that notes what comes out of it, and when. */
+class Line extends Pipe<string> {
+  readonly out: string[] = [];
+  readonly #events: EventQueue;
+
+  constructor(events: EventQueue) {
+    super(events);
+    this.#events = events;
+  }
+
+  override put(item: string, arrival: number): void {
+    super.put(item, arrival);
+  }
+
+  override close(): void {
+    super.close();
+  }
+
+  protected override receive(item: string): void {
+    this.out.push(`${this.#events.now} ${item}`);
+  }
+}
+
+function pipe(): { events: EventQueue; out: string[]; pipe: Line } {
   const events = new EventQueue();
-  const out: string[] = [];
-  const receive = (item: string): void => {
-    out.push(`${events.now} ${item}`);
-  };
-  return { events, out, pipe: new Pipe<string>(events, { receive }) };
+  const line = new Line(events);
+  return { events, out: line.out, pipe: line };
 }
 
 describe('a pipe', () => {

@@ -47,6 +47,16 @@ describe('a simulation', () => {
     expect(simulation.now).toBe(580);
   });
 
+  it('stops after so many events as it is told to, and goes on from there', () => {
+    const { simulation } = alone();
+    let fired = 0;
+    for (let i = 0; i < 10; i++) simulation.at(5, () => fired++);
+    expect(simulation.run({ for: 100, eventsMax: 4 })).toBe(false);
+    expect([simulation.now, fired]).toEqual([5, 3]); // The start of the node is the first of the four.
+    expect(simulation.run({ for: 95 })).toBe(true);
+    expect([simulation.now, fired]).toEqual([100, 10]);
+  });
+
   it('calls actions at their time', () => {
     const { simulation } = alone();
     const times: number[] = [];
@@ -63,6 +73,18 @@ describe('a simulation', () => {
     );
     node.announce({ dataType: 1 });
     expect(() => simulation.run({ for: 1 })).toThrow(/virtual time 0 ms.*time stands still/);
+  });
+
+  it('notices that also where it is run in small pieces', () => {
+    const { simulation, node } = alone((input) =>
+      input.kind === 'announce' || input.kind === 'dial-failed'
+        ? [{ kind: 'dial', address: { host: '127.0.0.1', port: 1 } }]
+        : [],
+    );
+    node.announce({ dataType: 1 });
+    expect(() => {
+      while (!simulation.run({ for: 1, eventsMax: 10_000 }));
+    }).toThrow('time stands still');
   });
 
   it('refuses to be run from within', () => {

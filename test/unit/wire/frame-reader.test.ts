@@ -13,7 +13,9 @@ const STREAM = concat(
   hex('0008 01fe 0000 0001'),
 );
 const MESSAGES = readAll(peerMessageReader(), STREAM);
-const HEADERS_ONLY_OF_PEERS = [504, 505, 506, 507, 508, 509, 510];
+const HEADERS_ONLY_OF_PEERS = [
+  504, 505, 506, 507, 508, 509, 510, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529,
+];
 const HEADERS_ONLY_OF_CLIENTS = [500, 501, 503];
 
 describe('a stream of frames', () => {
@@ -141,6 +143,27 @@ describe('a header', () => {
     [510, 4],
     [510, 7],
     [510, 9],
+    [520, 13],
+    [521, 4],
+    [521, 7],
+    [521, 2_056],
+    [522, 4],
+    [522, 27],
+    [522, 29],
+    [522, 12_316],
+    [523, 4],
+    [523, 21],
+    [523, 8_212],
+    [524, 4],
+    [524, 8_197],
+    [525, 19],
+    [525, 8_212],
+    [526, 37],
+    [526, 8_212],
+    [527, 19],
+    [528, 7],
+    [528, 9],
+    [529, 12],
   ])('of type %i and size %i from a peer is a bad size before its body comes', (type, size) => {
     expect(codeOf(peerMessageReader(), header(size, type))).toBe('bad-size');
   });
@@ -177,6 +200,21 @@ describe('a header', () => {
     [508, 12],
     [509, 12],
     [510, 8],
+    [520, 14],
+    [520, 65_535],
+    [521, 6],
+    [521, 2_054],
+    [522, 28],
+    [522, 12_292],
+    [523, 20],
+    [523, 8_196],
+    [524, 36],
+    [525, 8_196],
+    [526, 20],
+    [527, 20],
+    [527, 65_535],
+    [528, 8],
+    [529, 8],
   ])('of type %i and size %i from a peer is right', (type, size) => {
     expect(codeOf(peerMessageReader(), header(size, type))).toBeUndefined();
   });
@@ -190,7 +228,7 @@ describe('a header', () => {
     expect(codeOf(clientMessageReader(), header(size, type))).toBeUndefined();
   });
 
-  it.each([0, 256, 499, 511, 520, 65_535])('with the type %i is an unknown type', (type) => {
+  it.each([0, 256, 499, 511, 519, 530, 65_535])('with the type %i is an unknown type', (type) => {
     const codes = [peerMessageReader(), clientMessageReader(), notificationReader()].map((reader) =>
       codeOf<object>(reader, header(8, type)),
     );
@@ -226,6 +264,7 @@ describe('a header', () => {
     ['bad-size', '0005 01f9', 'size 5 for PEER DISCOVERY, 4 or 12 is right'],
     ['bad-size', '000f 01f8', 'size 15 for PEER ANNOUNCE, 16 to 65535 is right'],
     ['bad-size', '0003 01f8', 'size 3 in a header, at least 4 is possible'],
+    ['bad-size', '001d 020a', 'size 29 for PEER HAVE, 28 to 12292 in steps of 24 is right'],
     ['unknown-type', '0008 01ff', 'message type 511 (size 8) does not exist'],
     ['wrong-port', '0008 01f5', 'GOSSIP NOTIFY (501) is not a message that a peer sends'],
   ])('that is a %s (%s) says what was wrong', (code, bytes, reason) => {
@@ -280,6 +319,13 @@ describe('garbage behind valid frames', () => {
         `split at ${at}`,
       ).toEqual([...MESSAGES.map((message) => message.kind), 'violation']);
     }
+  });
+
+  it('ends the stream for ever where a whole frame contradicts itself, too', () => {
+    const reader = peerMessageReader();
+    const [first] = readAll(reader, hex('0006 0209 0001'), STREAM);
+    expect(first).toMatchObject({ kind: 'violation', code: 'bad-list' });
+    expect([readAll(reader, STREAM), reader.pendingBytes]).toEqual([[first], 0]);
   });
 
   it('ends the stream for ever: nothing is skipped', () => {

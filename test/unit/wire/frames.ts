@@ -1,14 +1,20 @@
 /**
  * Bytes as tests write them, and streams read to their end.
  */
+import type { MessageDigest } from '../../../src/wire/digest.ts';
 import type { FrameReader } from '../../../src/wire/frame-reader.ts';
 import type { Violation } from '../../../src/wire/violation.ts';
 
-/** The bytes of hexadecimal digits; spaces are for the eye. */
+/** The bytes of hexadecimal digits; spaces and line ends are for the eye. */
 export function hex(digits: string): Uint8Array {
-  return Uint8Array.from(digits.replaceAll(' ', '').match(/../g) ?? [], (byte) =>
+  return Uint8Array.from(digits.replaceAll(/\s/g, '').match(/../g) ?? [], (byte) =>
     Number.parseInt(byte, 16),
   );
+}
+
+/** A digest out of its 32 hexadecimal digits. */
+export function digest(digits: string): MessageDigest {
+  return String.fromCharCode(...hex(digits));
 }
 
 /** The bytes of UTF-8 text. */

@@ -7,9 +7,19 @@ import {
 } from '../../../src/wire/message-types.ts';
 
 describe('the table of messages', () => {
-  it('has one line for each of the types 500 to 510', () => {
+  it('has one line for each of the types 500 to 510 and 520 to 529', () => {
     const types = MESSAGE_SHAPES.map((shape) => shape.type);
-    expect(types).toEqual([500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510]);
+    expect(types).toEqual([
+      500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 520, 521, 522, 523, 524, 525, 526, 527,
+      528, 529,
+    ]);
+  });
+
+  it('has a largest size that can be reached in the steps from the smallest', () => {
+    const unreached = MESSAGE_SHAPES.filter(
+      ({ sizes, step }) => (sizes.at(-1)! - sizes[0]!) % step !== 0,
+    );
+    expect(unreached).toEqual([]);
   });
 
   it('keeps every size between a header and what 16 bits can say', () => {

@@ -88,6 +88,16 @@ const EXAMPLES: [name: string, bytes: Uint8Array, message: PeerMessage][] = [
     { kind: 'peer-validation', valid: true },
   ],
   [
+    'INFO (507) of a node that speaks the extension',
+    hex('00 08 01 fb 0001 659a'),
+    { kind: 'peer-info', isExtended: true, port: 26_010 },
+  ],
+  [
+    'VALIDATION (510), valid, of a node that speaks the extension',
+    hex('00 08 01 fe 0001 0001'),
+    { kind: 'peer-validation', isExtended: true, valid: true },
+  ],
+  [
     'VALIDATION (510), invalid',
     hex('00 08 01 fe 0000 0000'),
     { kind: 'peer-validation', valid: false },
@@ -118,9 +128,11 @@ describe.each(EXAMPLES)('%s', (_name, bytes, message) => {
 describe('reserved bits', () => {
   it.each([
     ['504', '0010 01f8 0123456789abcdef 04 ff 0539', '0010 01f8 0123456789abcdef 04 00 0539'],
-    ['507', '0008 01fb ffff 659a', '0008 01fb 0000 659a'],
-    ['510 with V=1', '0008 01fe ffff ffff', '0008 01fe 0000 0001'],
-    ['510 with V=0', '0008 01fe ffff fffe', '0008 01fe 0000 0000'],
+    ['507', '0008 01fb fffe 659a', '0008 01fb 0000 659a'],
+    ['507 with E', '0008 01fb ffff 659a', '0008 01fb 0001 659a'],
+    ['510 with V=1', '0008 01fe fffe ffff', '0008 01fe 0000 0001'],
+    ['510 with V=0', '0008 01fe fffe fffe', '0008 01fe 0000 0000'],
+    ['510 with E and V=1', '0008 01fe ffff ffff', '0008 01fe 0001 0001'],
   ])('are ignored in %s', (_type, set, clear) => {
     const read = (digits: string) => readAll(peerMessageReader(), hex(digits));
     expect(read(set)).toEqual(read(clear));

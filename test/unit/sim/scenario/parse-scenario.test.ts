@@ -19,6 +19,8 @@ function refusal(keys: object): ScenarioError {
   throw new Error('it was taken');
 }
 
+const LAID_OUT = { warmUp: { join: 'laid-out' } };
+
 describe('a scenario of nothing but a name', () => {
   it('is complete', () => {
     expect(parseScenario({ name: 'x' })).toEqual({
@@ -185,6 +187,11 @@ describe('values that cannot go together', () => {
     [{ faults: [{ kind: 'reset', at: 39_900 }] }, 'faults[0].at'],
     [{ adversaries: [{ role: 'hog', count: 1, at: 39_900 }] }, 'adversaries[0].at'],
     [{ nodes: 1_048_576, faults: [{ kind: 'join', count: 1 }] }, 'nodes'],
+    [{ ...LAID_OUT, faults: [{ kind: 'reset', share: 0.1 }] }, 'warmUp.join'],
+    [{ ...LAID_OUT, adversaries: [{ role: 'hog', count: 1 }] }, 'warmUp.join'],
+    [{ ...LAID_OUT, network: { undialable: 0.1 } }, 'warmUp.join'],
+    [{ ...LAID_OUT, gossip: { min_connections: 7, max_connections: 7 } }, 'warmUp.join'],
+    [{ ...LAID_OUT, nodes: 8, gossip: { min_connections: 7 } }, 'warmUp.join'],
   ])('are refused with the path of one of them: %j', (keys, path) => {
     expect(refusal(keys)).toMatchObject({ code: 'scenario-conflict', path });
   });

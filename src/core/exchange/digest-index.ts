@@ -1,0 +1,77 @@
+/**
+ * Which messages this node knows, by digest. Digests are computed when first needed: a message that never
+ * meets a peer that was not sent it whole costs no hash.
+ */
+import type { MessageDigest } from '../../wire/digest.ts';
+import type { Instant, Millis } from '../settings.ts';
+import type { Tracked } from './tracked-message.ts';
+
+/** Digests remembered of messages that are kept no more; the oldest is forgotten. A guess: 4 MB. */
+export const FORMER_MAX = 65_536;
+
+export class DigestIndex<M extends Tracked> {
+  readonly #compute: (message: M) => MessageDigest;
+  readonly #window: Millis;
+  readonly #live = new Map<MessageDigest, M>();
+  /** Messages whose digest was not needed so far. */
+  readonly #undigested = new Set<M>();
+  /** Those that are not kept, or were refused, with the time from which they are forgotten. */
+  readonly #former = new Map<MessageDigest, Instant>();
+
+  constructor(options: {
+    readonly compute: (message: M) => MessageDigest;
+    readonly window: Millis;
+  }) {
+    this.#compute = options.compute;
+    this.#window = options.window;
+  }
+
+  /** Digests remembered without their messages. */
+  get formerSize(): number {
+    return this.#former.size;
+  }
+
+  /** A message that this node has and whose data is at hand until {@link drop}. */
+  add(message: M): void {
+    if (message.digest === undefined) this.#undigested.add(message);
+    else this.#live.set(message.digest, message);
+  }
+
+  digestOf(message: M): MessageDigest {
+    if (message.digest === undefined) {
+      message.digest = this.#compute(message);
+      if (this.#undigested.delete(message)) this.#live.set(message.digest, message);
+    }
+    return message.digest;
+  }
+
+  /** Its data is about to go. `isRemembered`: its digest is worth computing, so that nobody is asked for it. */
+  drop(message: M, isRemembered: boolean, now: Instant): void {
+    if (isRemembered) this.digestOf(message);
+    this.#undigested.delete(message);
+    if (message.digest === undefined) return;
+    this.#live.delete(message.digest);
+    this.remember(message.digest, now);
+  }
+
+  remember(digest: MessageDigest, now: Instant): void {
+    this.#former.delete(digest);
+    this.#former.set(digest, now + this.#window);
+    for (const [oldest, until] of this.#former) {
+      if (until > now && this.#former.size <= FORMER_MAX) break;
+      this.#former.delete(oldest);
+    }
+  }
+
+  /** The message with a digest; undefined if it is not at hand. */
+  find(digest: MessageDigest): M | undefined {
+    if (this.#undigested.size > 0) for (const message of this.#undigested) this.digestOf(message);
+    return this.#live.get(digest);
+  }
+
+  /** Whether it was had within the window although it is not at hand. */
+  wasKnown(digest: MessageDigest, now: Instant): boolean {
+    const until = this.#former.get(digest);
+    return until !== undefined && until > now;
+  }
+}

@@ -1,0 +1,452 @@
+/**
+ * What nodes say to each other that know more than 504 to 510: who has what, who wants it, and what either
+ * missed. Towards existing nodes nothing of it is ever sent.
+ *
+ * The dissemination decides what may travel, with which TTL; this room decides on which links it is sent
+ * whole, on which it is only named (spreading.ts), keeps it for those who ask (knowledge-base.ts), asks for
+ * what others name (wishes.ts), and compares notes with a peer when a link opens and from time to time
+ * (catch-up.ts). What a peer may cost is bounded in extended-peer.ts and wishes.ts.
+ *
+ * What always holds: nothing is named, kept or given before its verdicts; what is kept goes by number, bytes
+ * and age, oldest first; a digest binds id, type and data, so that nobody can claim or suppress what he does
+ * not have; and nothing is taken that was announced before this node first started.
+ */
+import type { Random } from '../../basics/random.ts';
+import type { MessageDigest } from '../../wire/digest.ts';
+import {
+  EXTENSION_VERSION,
+  Feature,
+  type ExtensionMessage,
+  type HaveEntry,
+  type Interest,
+} from '../../wire/extension-messages.ts';
+import { violation, type Violation } from '../../wire/violation.ts';
+import type { Outbox } from '../effects.ts';
+import type { LinkId } from '../inputs.ts';
+import type { Instant, Millis, Proofs, Settings } from '../settings.ts';
+import { CatchUp } from './catch-up.ts';
+import { DigestIndex } from './digest-index.ts';
+import { ExtendedPeer } from './extended-peer.ts';
+import { KnowledgeBase } from './knowledge-base.ts';
+import { Spreading, SMALL_BYTES } from './spreading.ts';
+import { addHolder, addTold, ENDS_HERE, wasTold, type Tracked } from './tracked-message.ts';
+import { Wishes } from './wishes.ts';
+
+/** A peer that says it speaks the extension has this long to begin. */
+const HELLO_WITHIN: Millis = 10_000;
+/** Digests asked of one peer in one 523. */
+const ASKED_MAX = 64;
+/** How often one message is given to one peer that asks for it. */
+const SERVED_MAX = 3;
+/** From this size on those who often push are told at once that they need not. */
+const LARGE_BYTES = 16 * 1_024;
+/** A 522 that came so much before the message says that a push would have been worth it. */
+const EARLY: Millis = 30;
+/** Between two 521s. */
+const INTEREST_EVERY: Millis = 1_000;
+
+export interface ExchangeSurroundings<M> {
+  /** Whether this node has a use for messages of a type. */
+  readonly wants: (dataType: number) => boolean;
+  /** Whether a copy with this TTL would carry a message farther than the best so far. */
+  readonly wouldImprove: (message: M, ttl: number) => boolean;
+  /** The data of a message that waits for its verdicts. */
+  readonly dataOf: (message: M) => Uint8Array;
+  /** A message is no longer kept. */
+  readonly onForgotten: (message: M) => void;
+  /** The types that local programs subscribe to. */
+  readonly interest: () => Interest;
+}
+
+export class Exchange<M extends Tracked> {
+  readonly #settings: Settings;
+  readonly #out: Outbox;
+  readonly #around: ExchangeSurroundings<M>;
+  readonly #peers = new Map<LinkId, ExtendedPeer>();
+  /** Links on which a 520 is due, and until when. */
+  readonly #awaited = new Map<LinkId, Instant>();
+  readonly #index: DigestIndex<M>;
+  readonly #base: KnowledgeBase<M>;
+  readonly #spreading: Spreading<M>;
+  readonly #wishes = new Wishes();
+  readonly #catchUp: CatchUp<M>;
+  readonly #historyWindow: Millis;
+  #startedAt: Instant = 0;
+  #interestDue: Instant | undefined;
+  #interestAt: Instant = Number.NEGATIVE_INFINITY;
+  #now: Instant = 0;
+  /** The message that has just come, and its data, which is at hand during this input. */
+  #arriving: { readonly message: M; readonly data: Uint8Array } | undefined;
+
+  constructor(options: {
+    readonly settings: Settings;
+    readonly random: Random;
+    readonly out: Outbox;
+    readonly proofs: Proofs;
+    readonly around: ExchangeSurroundings<M>;
+  }) {
+    const { settings, random, out, proofs, around } = options;
+    this.#settings = settings;
+    this.#out = out;
+    this.#around = around;
+    const peers = this.#peers;
+    // What is kept must be recognised when it comes back.
+    const historyWindow = Math.min(settings.historyWindow, settings.seenWindow);
+    this.#historyWindow = historyWindow;
+    this.#index = new DigestIndex<M>({
+      compute: (message) => proofs.digest(message.id, message.dataType, this.#dataOf(message)),
+      window: settings.seenWindow,
+    });
+    this.#base = new KnowledgeBase<M>({
+      messagesMax: settings.cacheSize,
+      window: historyWindow,
+      onForgotten: (message) => {
+        this.#index.drop(message, peers.size > 0, this.#now);
+        around.onForgotten(message);
+      },
+    });
+    const index = this.#index;
+    this.#spreading = new Spreading<M>({ settings, random, out, peers, index });
+    this.#catchUp = new CatchUp<M>({
+      historyWindow,
+      random,
+      out,
+      peers,
+      index,
+      base: this.#base,
+      ageOfNode: (now) => now - this.#startedAt,
+    });
+  }
+
+  get sizes(): { readonly kept: number; readonly keptBytes: number; readonly wishes: number } {
+    return { kept: this.#base.size, keptBytes: this.#base.bytes, wishes: this.#wishes.size };
+  }
+
+  /** Peers that have said their 520. */
+  get peerCount(): number {
+    return this.#peers.size;
+  }
+
+  isPeer(link: LinkId): boolean {
+    return this.#peers.has(link);
+  }
+
+  /** `age`: how long ago this node started for the very first time, in this or an earlier life. */
+  onStart(now: Instant, age: Millis): void {
+    this.#startedAt = now - age;
+  }
+
+  /** A link has opened. `isExtended`: the peer has said that it speaks the extension. */
+  onEstablished(link: LinkId, isExtended: boolean, now: Instant): void {
+    if (!isExtended) return;
+    this.#greet(link);
+    this.#awaited.set(link, now + HELLO_WITHIN);
+  }
+
+  onEnded(link: LinkId, now: Instant): void {
+    this.#awaited.delete(link);
+    const peer = this.#peers.get(link);
+    if (peer === undefined) return;
+    this.#peers.delete(link);
+    this.#spreading.onLinkEnded(peer);
+    this.#wishes.onLinkEnded(link, now);
+    this.#catchUp.onLinkEnded(link);
+  }
+
+  /** A message from 520 on, on an open link; returns what is wrong with it. */
+  onMessage(
+    link: { readonly id: LinkId; readonly isOutbound: boolean; readonly isGreeted: boolean },
+    message: ExtensionMessage,
+    now: Instant,
+  ): Violation | undefined {
+    this.#now = now;
+    const peer = this.#peers.get(link.id);
+    if (message.kind === 'peer-hello') {
+      if (peer !== undefined) return violation('wrong-state', 'a second PEER HELLO (520)');
+      // Where nothing answers a 507, the 520 of the receiver is the first that the initiator hears.
+      if (!link.isGreeted) this.#greet(link.id);
+      this.#awaited.delete(link.id);
+      const newcomer = new ExtendedPeer(link.id, message, now);
+      this.#peers.set(link.id, newcomer);
+      if (link.isOutbound) this.#catchUp.begin(newcomer, now);
+      return undefined;
+    }
+    if (peer === undefined) {
+      return violation('wrong-state', 'a message of the extension before PEER HELLO (520)');
+    }
+    this.#onPeerMessage(peer, message, now);
+    return undefined;
+  }
+
+  /** The first copy of a message has come; its verdicts are still out. */
+  onFirst(message: M, link: LinkId, data: Uint8Array, now: Instant): void {
+    this.#now = now;
+    this.#arriving = { message, data };
+    this.#index.add(message);
+    if (this.#peers.size === 0) return;
+    const peer = this.#peers.get(link);
+    if (peer !== undefined && message.ttl === 0) addHolder(message, link);
+    if (this.#wishes.mayConcern(message.dataType, data.length)) {
+      this.#onWishCame(this.#index.digestOf(message), message, peer, now);
+    }
+    if (data.length >= LARGE_BYTES && message.ttl === 0) this.#warnOff(message, link);
+  }
+
+  /** A further copy of a message has come. */
+  onCopy(message: M, link: LinkId, copy: { readonly ttl: number; readonly bytes: number }): void {
+    const peer = this.#peers.get(link);
+    if (peer === undefined || copy.ttl !== 0) return;
+    const isNews = !wasTold(message, link);
+    addHolder(message, link);
+    this.#spreading.onHad(message, link);
+    if (!isNews || copy.bytes < SMALL_BYTES || message.ttl !== 0) return;
+    // It learns from this that pushing was not worth it.
+    addTold(message, [link]);
+    this.#out.send(link, { kind: 'peer-dont-want', digests: [this.#index.digestOf(message)] });
+  }
+
+  /** The links to send an accepted message on; keeps it, and names it to others. */
+  spread(
+    message: M,
+    data: Uint8Array,
+    receivers: readonly LinkId[],
+    now: Instant,
+  ): readonly LinkId[] {
+    this.#now = now;
+    if (message.kept === undefined) this.#base.keep(message, data, now);
+    return this.#spreading.route(message, data.length, receivers, now);
+  }
+
+  /** An accepted message that ends here. */
+  keep(message: M, data: Uint8Array, now: Instant): void {
+    this.#now = now;
+    message.ttlOut = ENDS_HERE;
+    this.#base.keep(message, data, now);
+  }
+
+  /** A message that was refused, or that nobody judged. */
+  onSettled(message: M, now: Instant): void {
+    this.#now = now;
+    this.#index.drop(message, this.#peers.size > 0, now);
+  }
+
+  /** One's own announcement. */
+  onOwn(message: M): void {
+    this.#index.add(message);
+  }
+
+  onInterestChanged(now: Instant): void {
+    this.#interestDue ??= Math.max(now, this.#interestAt + INTEREST_EVERY);
+  }
+
+  onWake(now: Instant): void {
+    this.#now = now;
+    this.#spreading.onWake(now);
+    this.#askDue(now);
+    this.#catchUp.onWake(now);
+    for (const [link, until] of this.#awaited) {
+      if (until > now) continue;
+      this.#awaited.delete(link);
+      this.#out.report({ kind: 'extension-silent', link });
+    }
+    if (this.#interestDue !== undefined && this.#interestDue <= now) this.#tellInterest(now);
+  }
+
+  nextDeadline(): Instant | undefined {
+    let next = this.#spreading.nextDeadline();
+    const consider = (at: Instant | undefined): void => {
+      if (at !== undefined && (next === undefined || at < next)) next = at;
+    };
+    consider(this.#wishes.nextDeadline());
+    consider(this.#catchUp.nextDeadline());
+    if (this.#peers.size > 0) consider(this.#interestDue);
+    for (const until of this.#awaited.values()) consider(until);
+    return next;
+  }
+
+  #dataOf(message: M): Uint8Array {
+    if (message.kept !== undefined) return message.kept;
+    if (message === this.#arriving?.message) return this.#arriving.data;
+    return this.#around.dataOf(message);
+  }
+
+  #greet(link: LinkId): void {
+    this.#out.send(link, {
+      kind: 'peer-hello',
+      version: EXTENSION_VERSION,
+      historySeconds: Math.min(0xffff, Math.floor(this.#historyWindow / 1_000)),
+      features: this.#settings.relay === 'all' ? Feature.relaysAll : 0,
+      interest: this.#around.interest(),
+    });
+  }
+
+  #onPeerMessage(
+    peer: ExtendedPeer,
+    message: Exclude<ExtensionMessage, { kind: 'peer-hello' }>,
+    now: Instant,
+  ): void {
+    switch (message.kind) {
+      case 'peer-have':
+        for (const entry of message.entries) this.#onNamed(peer, entry, now);
+        return this.#askDue(now);
+      case 'peer-want':
+        return this.#serve(peer, message.digests, now);
+      case 'peer-dont-want':
+        return this.#onHad(peer, message.digests);
+      case 'peer-gone':
+        for (const digest of message.digests) this.#wishes.onGone(digest, peer.link, now);
+        return this.#askDue(now);
+      case 'peer-push':
+        for (const digest of message.digests) {
+          const wanted = this.#index.find(digest);
+          if (wanted !== undefined) this.#spreading.onWanted(wanted, peer.link);
+        }
+        return undefined;
+      case 'peer-interest':
+        peer.onInterest(message.interest, now);
+        return undefined;
+      case 'peer-reconcile': {
+        const { lacking, extra } = this.#catchUp.onStep(peer, message, now);
+        this.#ask(
+          peer.link,
+          lacking.filter((digest) => this.#isUnknown(digest, now)),
+        );
+        for (const other of extra) this.#name(peer, other, now);
+        return undefined;
+      }
+      case 'peer-ping':
+        return this.#out.send(peer.link, { kind: 'peer-pong', token: message.token });
+      case 'peer-pong':
+        return undefined;
+    }
+  }
+
+  #onNamed(peer: ExtendedPeer, entry: HaveEntry, now: Instant): void {
+    const message = this.#index.find(entry.digest);
+    if (message !== undefined) {
+      if (entry.ttl === 0) addHolder(message, peer.link);
+      this.#spreading.onHad(message, peer.link);
+      if (this.#around.wouldImprove(message, entry.ttl)) this.#ask(peer.link, [entry.digest]);
+      return;
+    }
+    if (this.#index.wasKnown(entry.digest, now) || !peer.isTrusted(now)) return;
+    if (!this.#around.wants(entry.dataType) || this.#isTooOld(entry, now)) return;
+    const isFresh = entry.age <= 1;
+    this.#wishes.onNamed(entry, peer.link, isFresh, now);
+  }
+
+  /** Announced before this node was there, or so long ago that it may have been seen and forgotten. */
+  #isTooOld({ age }: HaveEntry, now: Instant): boolean {
+    const { seenWindow } = this.#settings;
+    return age * 1_000 > now - this.#startedAt + 1_000 || age * 1_000 >= seenWindow;
+  }
+
+  #isUnknown(digest: MessageDigest, now: Instant): boolean {
+    return this.#index.find(digest) === undefined && !this.#index.wasKnown(digest, now);
+  }
+
+  #onHad(peer: ExtendedPeer, digests: readonly MessageDigest[]): void {
+    for (const digest of digests) {
+      const message = this.#index.find(digest);
+      if (message === undefined) continue;
+      addHolder(message, peer.link);
+      this.#spreading.onHad(message, peer.link);
+    }
+  }
+
+  #serve(peer: ExtendedPeer, digests: readonly MessageDigest[], now: Instant): void {
+    const gone: MessageDigest[] = [];
+    for (const digest of digests) {
+      const message = this.#servable(digest, now);
+      // One that was never named: the peer does not know yet how old it is.
+      if (message === undefined) gone.push(digest);
+      else if (!wasTold(message, peer.link)) this.#name(peer, message, now);
+      else if (!this.#give(peer, message, now)) gone.push(digest);
+    }
+    if (gone.length > 0) this.#out.send(peer.link, { kind: 'peer-gone', digests: gone });
+  }
+
+  #servable(digest: MessageDigest, now: Instant): M | undefined {
+    const message = this.#index.find(digest);
+    if (message?.kept === undefined || message.ttlOut === ENDS_HERE) return undefined;
+    return now - message.seenAt < this.#historyWindow ? message : undefined;
+  }
+
+  #name(peer: ExtendedPeer, message: M, now: Instant): void {
+    this.#spreading.name(peer, message, message.kept!.length, now);
+  }
+
+  #give(peer: ExtendedPeer, message: M, now: Instant): boolean {
+    const data = message.kept!;
+    if (!this.#mayServe(peer, message, data, now)) return false;
+    if (message.ttlOut === 0) addHolder(message, peer.link);
+    const { id, dataType, ttlOut: ttl } = message;
+    const reply = { kind: 'peer-announce', id, ttl, dataType, data } as const;
+    this.#out.put({ kind: 'send', links: [peer.link], message: reply, own: false });
+    return true;
+  }
+
+  #mayServe(peer: ExtendedPeer, message: M, data: Uint8Array, now: Instant): boolean {
+    const served = message.served?.get(peer.link) ?? 0;
+    if (served >= SERVED_MAX || !peer.mayServe(data.length, now)) return false;
+    message.served ??= new Map();
+    message.served.set(peer.link, served + 1);
+    return true;
+  }
+
+  #onWishCame(
+    digest: MessageDigest,
+    message: M,
+    sender: ExtendedPeer | undefined,
+    now: Instant,
+  ): void {
+    const came = this.#wishes.onArrived(digest, now);
+    if (came === undefined) return;
+    message.ageThen = came.asked === undefined ? 0 : came.entry.age;
+    sender?.onKept();
+    const { farthest } = came;
+    if (this.#around.wouldImprove(message, farthest.ttl)) this.#ask(farthest.link, [digest]);
+    const first = this.#peers.get(came.first.link);
+    if (first === undefined) return;
+    if (came.entry.ttl === 0) addHolder(message, first.link);
+    const isEarly = now - came.first.at > EARLY && came.entry.size >= SMALL_BYTES;
+    if (isEarly && came.entry.age <= 1 && came.entry.ttl === 0) {
+      this.#out.send(first.link, { kind: 'peer-push', digests: [digest] });
+    }
+  }
+
+  /** Tells everybody who may be about to push a large message that this node has it. */
+  #warnOff(message: M, sender: LinkId): void {
+    const digests = [this.#index.digestOf(message)];
+    const links = [...this.#peers.keys()].filter((link) => link !== sender);
+    if (links.length === 0) return;
+    addTold(message, links);
+    this.#out.put({
+      kind: 'send',
+      links,
+      message: { kind: 'peer-dont-want', digests },
+      own: false,
+    });
+  }
+
+  #askDue(now: Instant): void {
+    const asks = this.#wishes.takeDue(now, (link) => this.#peers.get(link)?.onBroken(now));
+    for (const [link, digests] of asks) this.#ask(link, digests);
+  }
+
+  #ask(link: LinkId, digests: readonly MessageDigest[]): void {
+    if (!this.#peers.has(link)) return;
+    for (let i = 0; i < digests.length; i += ASKED_MAX) {
+      this.#out.send(link, { kind: 'peer-want', digests: digests.slice(i, i + ASKED_MAX) });
+    }
+  }
+
+  #tellInterest(now: Instant): void {
+    this.#interestDue = undefined;
+    this.#interestAt = now;
+    const links = [...this.#peers.keys()];
+    if (links.length === 0) return;
+    const message = { kind: 'peer-interest', interest: this.#around.interest() } as const;
+    this.#out.put({ kind: 'send', links, message, own: false });
+  }
+}

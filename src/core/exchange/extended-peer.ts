@@ -1,0 +1,88 @@
+/**
+ * What this node knows of one peer that speaks the extension, and what it is about to tell it.
+ */
+import {
+  Feature,
+  type HaveEntry,
+  type Interest,
+  type PeerHello,
+} from '../../wire/extension-messages.ts';
+import type { LinkId } from '../inputs.ts';
+import type { Instant, Millis } from '../settings.ts';
+
+/** Entries collected for one 522 before it goes out whatever the time. */
+export const HAVES_COLLECTED_MAX = 64;
+/** Entries of one 522 wait this long for more, if the last one is not longer ago than that. */
+export const HAVE_DELAY: Millis = 10;
+/** Bytes that a peer may ask for per millisecond, and in one go: 24 bytes must not cost 64 KiB for ever. */
+const SERVED_BYTES_PER_MS = 8_192;
+const SERVED_BYTES_BURST = 8 * 1024 * 1024;
+/** Promises in a row that a peer may break before its 522s are ignored, and for how long. */
+const BROKEN_MAX = 8;
+const DISTRUST: Millis = 600_000;
+/** Between two 521s that are listened to. */
+const INTEREST_EVERY: Millis = 500;
+
+export class ExtendedPeer {
+  readonly link: LinkId;
+  readonly historySeconds: number;
+  readonly #relaysAll: boolean;
+  #interest: Interest;
+  #interestAt: Instant;
+  /** Entries that wait to be sent in a 522. */
+  haves: HaveEntry[] = [];
+  /** When the last 522 was sent. */
+  havesSentAt: Instant = Number.NEGATIVE_INFINITY;
+  #broken = 0;
+  #distrustedUntil: Instant = Number.NEGATIVE_INFINITY;
+  #servable = SERVED_BYTES_BURST;
+  #servedAt: Instant;
+
+  constructor(link: LinkId, hello: PeerHello, now: Instant) {
+    this.link = link;
+    this.historySeconds = hello.historySeconds;
+    this.#relaysAll = (hello.features & Feature.relaysAll) !== 0;
+    this.#interest = hello.interest;
+    this.#interestAt = now;
+    this.#servedAt = now;
+  }
+
+  /** Whether messages of this type are any use to it. */
+  wants(dataType: number): boolean {
+    return this.#relaysAll || this.#interest === 'many' || this.#interest.includes(dataType);
+  }
+
+  /** A 521; false if it came too early after the last one and does not count. */
+  onInterest(interest: Interest, now: Instant): boolean {
+    if (now - this.#interestAt < INTEREST_EVERY && this.#interestAt !== now) return false;
+    this.#interest = interest;
+    this.#interestAt = now;
+    return true;
+  }
+
+  isTrusted(now: Instant): boolean {
+    return now >= this.#distrustedUntil;
+  }
+
+  /** It has sent what it named. */
+  onKept(): void {
+    this.#broken = 0;
+  }
+
+  /** It did not send what it named and was asked for. */
+  onBroken(now: Instant): void {
+    if (++this.#broken < BROKEN_MAX) return;
+    this.#broken = 0;
+    this.#distrustedUntil = now + DISTRUST;
+  }
+
+  /** Whether it may be given this many bytes now because it asked for them. */
+  mayServe(bytes: number, now: Instant): boolean {
+    this.#servable += (now - this.#servedAt) * SERVED_BYTES_PER_MS;
+    this.#servable = Math.min(SERVED_BYTES_BURST, this.#servable);
+    this.#servedAt = now;
+    if (this.#servable < bytes) return false;
+    this.#servable -= bytes;
+    return true;
+  }
+}

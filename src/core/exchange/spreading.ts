@@ -1,0 +1,218 @@
+/**
+ * Whom to send a message whole, whom to name it, and whom to say nothing.
+ *
+ * Existing nodes get messages whole, by chance, within `degree`. So do all when the message is small, because
+ * a copy then costs less than avoiding it, when its TTL is limited, because its reach has to be exact, or when
+ * it is this node's own, because nobody else has it. Of
+ * the others those peers get it whole for which that has shown to be useful (usefulness.ts), up to `degree`,
+ * and everybody else is named it in a 522 at once and may ask.
+ */
+import type { Random } from '../../basics/random.ts';
+import type { HaveEntry } from '../../wire/extension-messages.ts';
+import type { Outbox } from '../effects.ts';
+import type { LinkId } from '../inputs.ts';
+import type { Instant, Settings } from '../settings.ts';
+import type { DigestIndex } from './digest-index.ts';
+import { HAVE_DELAY, HAVES_COLLECTED_MAX, type ExtendedPeer } from './extended-peer.ts';
+import { addTold, ageOf, isHolder, OURSELVES, type Tracked } from './tracked-message.ts';
+import { PUSH_FROM, Usefulness } from './usefulness.ts';
+
+/** Messages with less data than this are sent whole to up to `degree` peers, whatever was learnt. */
+export const SMALL_BYTES = 1_024;
+/** A push without news for this long was useful: longer than a peer's answer takes. A guess. */
+const JUDGED_AFTER = 1_500;
+/** Pushes that wait to be judged; beyond it the oldest are judged at once. */
+const UNJUDGED_MAX = 4_096;
+/** Seconds from which on a message is only named, with its age: it is old news, which not everybody wants. */
+const OLD_SECONDS = 2;
+/** The chance that a pair that is not pushed to is tried again. Measured in the model: 1 % costs nothing. */
+const TRIED_AGAIN = 0.01;
+
+interface Route {
+  readonly push: readonly LinkId[];
+  readonly name: readonly ExtendedPeer[];
+}
+
+export class Spreading<M extends Tracked> {
+  readonly #settings: Settings;
+  readonly #random: Random;
+  readonly #out: Outbox;
+  readonly #peers: ReadonlyMap<LinkId, ExtendedPeer>;
+  readonly #index: DigestIndex<M>;
+  readonly #usefulness = new Usefulness();
+  #unjudged: { readonly message: M; readonly at: Instant }[] = [];
+  #judged = 0;
+  /** Peers with entries that wait for company, and until when. */
+  readonly #collecting = new Map<ExtendedPeer, Instant>();
+
+  constructor(options: {
+    readonly settings: Settings;
+    readonly random: Random;
+    readonly out: Outbox;
+    readonly peers: ReadonlyMap<LinkId, ExtendedPeer>;
+    readonly index: DigestIndex<M>;
+  }) {
+    this.#settings = options.settings;
+    this.#random = options.random;
+    this.#out = options.out;
+    this.#peers = options.peers;
+    this.#index = options.index;
+  }
+
+  /**
+   * The links on which to send a message whole; names it to those who are to ask. `receivers`: links on
+   * which something can be sent, without the sender of the copy that is forwarded.
+   */
+  route(message: M, bytes: number, receivers: readonly LinkId[], now: Instant): readonly LinkId[] {
+    this.#judge(now);
+    if (this.#peers.size === 0) return this.#byChance(message, receivers).push;
+    const isOwn = message.owner === OURSELVES;
+    const isPlain = isOwn || bytes < SMALL_BYTES || message.ttlOut !== 0;
+    const { push, name } = this.#routeOf(message, isPlain, receivers, now);
+    if (!isPlain) {
+      addTold(message, push);
+      this.#watch(message, push, now);
+    }
+    for (const peer of name) this.name(peer, message, bytes, now);
+    return push;
+  }
+
+  #routeOf(message: M, isPlain: boolean, receivers: readonly LinkId[], now: Instant): Route {
+    const isOld = message.ttlOut === 0 && ageOf(message, now) > OLD_SECONDS;
+    if (isOld) return this.#namesOnly(message, receivers);
+    return isPlain ? this.#byChance(message, receivers) : this.#byUsefulness(message, receivers);
+  }
+
+  /** Puts a message into the next 522 for a peer. */
+  name(peer: ExtendedPeer, message: M, size: number, now: Instant): void {
+    const { dataType, ttlOut: ttl } = message;
+    const digest = this.#index.digestOf(message);
+    const entry: HaveEntry = { digest, dataType, size, ttl, age: ageOf(message, now) };
+    addTold(message, [peer.link]);
+    peer.haves.push(entry);
+    const isLate = now - peer.havesSentAt >= HAVE_DELAY;
+    if (isLate || peer.haves.length >= HAVES_COLLECTED_MAX) this.#flush(peer, now);
+    else if (!this.#collecting.has(peer)) this.#collecting.set(peer, now + HAVE_DELAY);
+  }
+
+  /** The peer has shown that it had a message already. */
+  onHad(message: M, link: LinkId): void {
+    const place = message.pushed?.indexOf(link) ?? -1;
+    if (place < 0) return;
+    message.pushed!.splice(place, 1);
+    this.#usefulness.learn(message.owner, link, false);
+  }
+
+  /** The peer would have liked to be sent this whole. */
+  onWanted(message: M, link: LinkId): void {
+    this.#usefulness.want(message.owner, link);
+  }
+
+  onLinkEnded(peer: ExtendedPeer): void {
+    this.#usefulness.forget(peer.link);
+    this.#collecting.delete(peer);
+  }
+
+  onWake(now: Instant): void {
+    for (const [peer, until] of this.#collecting) if (until <= now) this.#flush(peer, now);
+  }
+
+  nextDeadline(): Instant | undefined {
+    let next: Instant | undefined;
+    for (const until of this.#collecting.values()) {
+      if (next === undefined || until < next) next = until;
+    }
+    return next;
+  }
+
+  #flush(peer: ExtendedPeer, now: Instant): void {
+    this.#collecting.delete(peer);
+    const entries = peer.haves;
+    peer.haves = [];
+    peer.havesSentAt = now;
+    this.#out.send(peer.link, { kind: 'peer-have', entries });
+  }
+
+  #namesOnly(message: M, receivers: readonly LinkId[]): Route {
+    const links = this.#lacking(message, receivers);
+    const existing = links.filter((link) => !this.#peers.has(link));
+    const push = this.#random.sample(existing, this.#settings.degree);
+    return { push, name: this.#others(links, push) };
+  }
+
+  #byChance(message: M, receivers: readonly LinkId[]): Route {
+    const links = this.#peers.size === 0 ? receivers : this.#lacking(message, receivers);
+    const { degree } = this.#settings;
+    if (links.length <= degree) return { push: links, name: NOBODY };
+    const push = this.#random.sample(links, degree);
+    return { push, name: this.#others(links, push) };
+  }
+
+  #byUsefulness(message: M, receivers: readonly LinkId[]): Route {
+    const links = this.#lacking(message, receivers);
+    const scored: { readonly link: LinkId; readonly score: number }[] = [];
+    const existing: LinkId[] = [];
+    for (const link of links) {
+      if (!this.#peers.has(link)) {
+        existing.push(link);
+        continue;
+      }
+      const score = this.#usefulness.score(message.owner, link);
+      if (score >= PUSH_FROM || this.#random.fraction() < TRIED_AGAIN) scored.push({ link, score });
+    }
+    const { degree } = this.#settings;
+    // Existing nodes get at least their share: they hear of it in no other way.
+    const share = Math.ceil((degree * existing.length) / Math.max(1, links.length));
+    const eager = Math.min(scored.length, degree - Math.min(share, existing.length));
+    if (scored.length > eager) scored.sort((a, b) => b.score - a.score);
+    const push = scored.slice(0, eager).map(({ link }) => link);
+    push.push(...this.#random.sample(existing, degree - eager));
+    return { push, name: this.#others(links, push) };
+  }
+
+  /** Those that are not known to have it and have some use for it. Reach by TTL asks all again. */
+  #lacking(message: M, receivers: readonly LinkId[]): readonly LinkId[] {
+    return receivers.filter((link) => {
+      if (this.#peers.get(link)?.wants(message.dataType) === false) return false;
+      return message.ttlOut !== 0 || !isHolder(message, link);
+    });
+  }
+
+  #others(links: readonly LinkId[], push: readonly LinkId[]): readonly ExtendedPeer[] {
+    const others: ExtendedPeer[] = [];
+    for (const link of links) {
+      const peer = this.#peers.get(link);
+      if (peer !== undefined && !push.includes(link)) others.push(peer);
+    }
+    return others;
+  }
+
+  /** Remembers pushes to peers that will tell if they were too late. */
+  #watch(message: M, push: readonly LinkId[], now: Instant): void {
+    const watched = push.filter((link) => this.#peers.has(link));
+    if (watched.length === 0) return;
+    message.pushed = watched;
+    this.#unjudged.push({ message, at: now });
+  }
+
+  /** What nobody has said anything against until now was useful. */
+  #judge(now: Instant): void {
+    const unjudged = this.#unjudged;
+    while (this.#judged < unjudged.length) {
+      const { message, at } = unjudged[this.#judged]!;
+      if (now - at < JUDGED_AFTER && unjudged.length - this.#judged <= UNJUDGED_MAX) break;
+      this.#judged++;
+      for (const link of message.pushed ?? NONE) {
+        this.#usefulness.learn(message.owner, link, true);
+      }
+      message.pushed = undefined;
+    }
+    if (this.#judged > 64 && this.#judged * 2 > unjudged.length) {
+      this.#unjudged = unjudged.slice(this.#judged);
+      this.#judged = 0;
+    }
+  }
+}
+
+const NOBODY: readonly ExtendedPeer[] = [];
+const NONE: readonly LinkId[] = [];

@@ -1,0 +1,63 @@
+/**
+ * One message that this node has seen, for as long as it may have to say something about it: while it waits
+ * for its verdicts, and afterwards while it is kept for peers that missed it.
+ */
+import type { U64 } from '../../basics/integers.ts';
+import type { MessageDigest } from '../../wire/digest.ts';
+import type { LinkId } from '../inputs.ts';
+import type { Instant } from '../settings.ts';
+
+/** In place of a link: this node itself. */
+export const OURSELVES: LinkId = -1;
+
+/** In place of a TTL. */
+export const ENDS_HERE = -1;
+
+export interface Tracked {
+  readonly id: U64;
+  readonly dataType: number;
+  /** The link that brought the first copy, or {@link OURSELVES}. */
+  readonly owner: LinkId;
+  /** When it came or was announced, and how old it was then, in seconds. */
+  readonly seenAt: Instant;
+  ageThen: number;
+  /** Computed when it is first needed. */
+  digest: MessageDigest | undefined;
+  /** The TTL of its best copy. */
+  readonly ttl: number;
+  /** Links whose peers are known to have it, and without a limit of hops; at most as many as links. */
+  holders: LinkId[] | undefined;
+  /** Links on which it was sent or named, so that the peer knows that we have it. */
+  told: LinkId[] | undefined;
+  /** Links it was pushed on to see whether that was worth it; those that had it are taken out. */
+  pushed: LinkId[] | undefined;
+  /** The TTL it is sent with, once it has been accepted; {@link ENDS_HERE} if it goes to nobody. */
+  ttlOut: number;
+  /** Its data, once it is kept. */
+  kept: Uint8Array | undefined;
+  /** How often it was given to links that asked for it. */
+  served: Map<LinkId, number> | undefined;
+}
+
+export function isHolder({ holders }: Tracked, link: LinkId): boolean {
+  return holders !== undefined && holders.includes(link);
+}
+
+export function addHolder(message: Tracked, link: LinkId): void {
+  if (message.holders === undefined) message.holders = [link];
+  else if (!message.holders.includes(link)) message.holders.push(link);
+}
+
+export function wasTold({ told }: Tracked, link: LinkId): boolean {
+  return told !== undefined && told.includes(link);
+}
+
+export function addTold(message: Tracked, links: readonly LinkId[]): void {
+  if (message.told === undefined) message.told = links.slice();
+  else message.told.push(...links);
+}
+
+/** Seconds since it was announced, as far as this node knows; at most 65,535. */
+export function ageOf({ seenAt, ageThen }: Tracked, now: Instant): number {
+  return Math.min(0xffff, ageThen + Math.floor(Math.max(0, now - seenAt) / 1_000));
+}

@@ -1,0 +1,112 @@
+/**
+ * Links that this node is trying to get: dials without a connection yet, and connections that it dialled and
+ * that are not open yet. Most dials fail where addresses are old, so an attempt that gets no answer for a
+ * while no longer has hope: it goes on, but the next candidate is tried beside it.
+ *
+ * The attempts also know when hope ends, and with it when to look for candidates again.
+ */
+import { formatAddress, type Address } from '../../wire/address.ts';
+import type { Outbox } from '../effects.ts';
+import type { Instant, Millis, Settings } from '../settings.ts';
+import type { Neighbourhood } from './surroundings.ts';
+
+/** Dials without a connection yet, at once. A guess: enough to get past a handful of black holes. */
+export const DIALS_MAX = 16;
+/** A dial that has no connection after this no longer counts as hope. A guess: several round trips. */
+const DIAL_HOPE: Millis = 1_000;
+/** A connection on which the peer has not even begun its part after this no longer counts as hope. */
+const HANDSHAKE_HOPE: Millis = 5_000;
+
+export class Attempts {
+  readonly #settings: Settings;
+  readonly #out: Outbox;
+  readonly #links: Neighbourhood;
+  /** Dials under way: when each began, by address. */
+  readonly #dials = new Map<string, Instant>();
+  #nextLook: Instant | undefined;
+
+  constructor(options: {
+    readonly settings: Settings;
+    readonly out: Outbox;
+    readonly links: Neighbourhood;
+  }) {
+    this.#settings = options.settings;
+    this.#out = options.out;
+    this.#links = options.links;
+  }
+
+  /** Dials without a connection yet. */
+  get dialCount(): number {
+    return this.#dials.size;
+  }
+
+  /** The most dials at once that known peers may have for their first dial; one more is the bootstrapper's. */
+  get dialsMax(): number {
+    return Math.max(DIALS_MAX, this.#settings.maxConnections);
+  }
+
+  /** Whether a dial to `address` is under way, or a link to it is or will be open, whoever dialled. */
+  isUnderWay(address: Address): boolean {
+    return this.#dials.has(formatAddress(address)) || this.#links.isLinkedTo(address);
+  }
+
+  /** Dials, unless a dial to the same address is under way; says whether it has. */
+  begin(address: Address, now: Instant): boolean {
+    const key = formatAddress(address);
+    if (this.#dials.has(key)) return false;
+    this.#dials.set(key, now);
+    this.lookAgainAt(now + DIAL_HOPE);
+    this.#out.put({ kind: 'dial', address });
+    return true;
+  }
+
+  /** A dial has ended, with a connection or without. */
+  end(address: Address): void {
+    this.#dials.delete(formatAddress(address));
+  }
+
+  /** Attempts that may soon be links. Notes when hope ends. */
+  hopeful(now: Instant): number {
+    let hopeful = 0;
+    const count = (since: Instant, hope: Millis): void => {
+      if (now - since >= hope) return;
+      hopeful++;
+      this.lookAgainAt(since + hope);
+    };
+    for (const since of this.#dials.values()) count(since, DIAL_HOPE);
+    for (const link of this.#links.pending) {
+      if (link.dialled === undefined) continue;
+      if (link.isSolving) hopeful++;
+      else count(link.steppedAt, HANDSHAKE_HOPE);
+    }
+    return hopeful;
+  }
+
+  hasRoomToDial(now: Instant): boolean {
+    return this.#dials.size < DIALS_MAX && this.hasRoomForLink(now);
+  }
+
+  /**
+   * Whether one more link that we dial could open, were all that have hope to open, and whether it has a
+   * place among those on their way. Peers that accept and then say nothing hold up nobody else.
+   */
+  hasRoomForLink(now: Instant): boolean {
+    const { maxConnections, bounds } = this.#settings;
+    if (this.#links.open.length + this.hopeful(now) >= maxConnections) return false;
+    return this.#links.pendingCount + this.#dials.size < bounds.pendingLinksMax;
+  }
+
+  /** When to look for candidates again although nothing happens until then. */
+  get nextLook(): Instant | undefined {
+    return this.#nextLook;
+  }
+
+  lookAgainAt(at: Instant): void {
+    if (this.#nextLook === undefined || at < this.#nextLook) this.#nextLook = at;
+  }
+
+  /** A look is taken now, and finds out anew when the next one is due. */
+  forgetNextLook(): void {
+    this.#nextLook = undefined;
+  }
+}
