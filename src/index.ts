@@ -19,10 +19,12 @@ export type {
   NodeStats,
   Peer,
   ProgramStats,
+  ReceiptOptions,
   ValidatorFailed,
 } from './daemon/hearsay-node.ts';
 export type { AddressOption, NodeOptions } from './daemon/node-options.ts';
 export type { SubscribeOptions } from './daemon/embedding/local-subscriptions.ts';
+export type { AnnounceReceipt } from './daemon/embedding/receipts.ts';
 export type { NodeLog } from './daemon/embedding/node-log.ts';
 export type { Subscription, SubscriptionIterator } from './daemon/embedding/subscription.ts';
 export type {

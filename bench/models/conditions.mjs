@@ -14,7 +14,7 @@ import { randomOverlay } from './overlay.mjs';
  * @property {number} size bytes of data in an announcement, at least 4
  * @property {number} rate announcements per second while it is measured
  * @property {number} messages announcements that are measured; after a crash only those of the next 6 s
- * @property {number} warmUp announcements before that, over 20 s, that do not count
+ * @property {number} warmUp announcements before that, over 60 s, that do not count
  * @property {number} bandwidth of every uplink in Mbit/s; 0 is without limit
  * @property {{ min: number, max: number }} latency one way, uniform over the pairs, in ms
  * @property {number} validation mean of the exponentially distributed time to a verdict, in ms
@@ -31,7 +31,7 @@ export const DEFAULT_CONDITIONS = {
   size: 1_024,
   rate: 5,
   messages: 100,
-  warmUp: 60,
+  warmUp: 300,
   bandwidth: 50,
   latency: { min: 10, max: 100 },
   validation: 5,
@@ -42,7 +42,7 @@ export const DEFAULT_CONDITIONS = {
 
 /** When what begins, in ms. Links stand, and meshes are made, before the first announcement. */
 export const WARM_UP_AT = 5_000;
-const WARM_UP_LASTS = 20_000;
+const WARM_UP_LASTS = 60_000;
 /** Between warm-up and measuring: what the warm-up has left behind (gossip of 3 s, queues) is gone. */
 const REST = 5_000;
 export const MEASURE_AT = WARM_UP_AT + WARM_UP_LASTS + REST;

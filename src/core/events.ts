@@ -74,6 +74,16 @@ export type NodeEvent =
       readonly dataType: number;
       readonly why: 'refused' | 'abstained' | 'no-subscriber' | 'over-capacity';
     }
+  /** An announcement with a receipt was given to the links there are. */
+  | {
+      readonly kind: 'announcement-spread';
+      /** Names it in `GossipNode.reached`. */
+      readonly receipt: number;
+      /** Links on which it was sent, on which it was named, and that were open. */
+      readonly sent: number;
+      readonly named: number;
+      readonly links: number;
+    }
   /** A peer that said it speaks the extension has not begun to; it is treated as an existing node. */
   | { readonly kind: 'extension-silent'; readonly link: LinkId }
   | { readonly kind: 'client-refused'; readonly client: ClientId; readonly clientsMax: number };

@@ -26,7 +26,8 @@ import { Pressure } from './pressure/pressure.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
 import { WISHES_MAX } from './exchange/wishes.ts';
-import type { Instant, Proofs, Settings } from './settings.ts';
+import type { Instant, Millis, Proofs, Settings } from './settings.ts';
+import type { LoadedState, StoredState } from './stored-state.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
 
@@ -35,6 +36,8 @@ export interface GossipNodeOptions {
   /** Chance: cryptographic in the daemon, seeded in the simulator. Ids and challenges are drawn from it. */
   readonly random: Random;
   readonly proofs: Proofs;
+  /** What an earlier life of this node has stored; see {@link GossipNode.store}. */
+  readonly stored?: LoadedState | undefined;
 }
 
 export class GossipNode {
@@ -49,6 +52,9 @@ export class GossipNode {
   readonly #exchange: Exchange<WaitingMessage> | undefined;
   /** The time of the input at hand, for call-backs between the rooms. */
   #now: Instant = 0;
+  /** How old this node was when this life began, and when it first started by this life's clock. */
+  readonly #ageThen: Millis;
+  #startedAt: Instant = 0;
   /** Most inputs of a busy node are further copies of a message; they change no deadline. */
   #hasChanged = true;
   #isDeadlineKnown = false;
@@ -57,6 +63,8 @@ export class GossipNode {
   constructor(options: GossipNodeOptions) {
     const { settings, random, proofs } = options;
     const out = this.#out;
+    const { stored } = options;
+    this.#ageThen = (stored?.firstStartedAgoMs ?? 0) + (stored?.storedAgoMs ?? 0);
     this.#settings = settings;
     this.#pressure = new Pressure({ out });
     this.#book = new PeerBook({ bounds: settings.bounds, random });
@@ -102,8 +110,10 @@ export class GossipNode {
       settings,
       random,
       out,
+      stored: options.stored,
       around: {
         exchange: this.#exchange,
+        openLinks: () => this.#connections.open.length,
         receivers: () => this.#connections.receivers(),
         hasSubscribers: (dataType) => this.#subscriptions.hasSubscribers(dataType),
         ask: (message, gate) => this.#subscriptions.ask(message, gate, undefined, this.#now),
@@ -183,7 +193,9 @@ export class GossipNode {
         this.#onWake(now);
         return;
       case 'start':
-        this.#exchange?.onStart(now, 0);
+        this.#startedAt = now - this.#ageThen;
+        this.#exchange?.onStart(now, this.#ageThen);
+        this.#dissemination.onStart(now);
         this.#membership.onStart(now);
         return;
       case 'shut-down':
@@ -291,6 +303,26 @@ export class GossipNode {
     this.#subscriptions.onWake(now);
     this.#membership.onWake(now);
     this.#pressure.onWake(now);
+  }
+
+  /** Grows whenever {@link store} would say more than before. */
+  get storeRevision(): number {
+    return this.#dissemination.revision;
+  }
+
+  /** What the next life of this node is to know, at the time of the last input. */
+  store(): StoredState {
+    const firstStartedAgoMs = Math.max(0, this.#now - this.#startedAt);
+    return { ...this.#dissemination.store(this.#now), firstStartedAgoMs };
+  }
+
+  /**
+   * How many peers are known to have an announcement that was made with a receipt; undefined if the receipt was
+   * forgotten (they are, after a thousand others) or the extension is not spoken.
+   */
+  reached(receipt: number): { readonly known: number } | undefined {
+    const known = this.#exchange?.known(receipt);
+    return known === undefined ? undefined : { known };
   }
 
   snapshot(): NodeSnapshot {

@@ -84,6 +84,8 @@ export type Input =
       readonly ttl: number;
       readonly dataType: number;
       readonly data: Uint8Array;
+      /** Whether the announcer wants an `announcement-spread` event and to ask later who has it. */
+      readonly receipt?: true;
     }
   | { readonly kind: 'subscribe'; readonly client: ClientId; readonly dataType: number }
   | {

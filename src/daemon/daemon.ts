@@ -65,6 +65,8 @@ export interface Daemon {
   readonly localClients: LocalClients;
   /** The state at this moment, as plain data. */
   snapshot(): DaemonSnapshot;
+  /** How many peers are known to have what was announced with a receipt, while that is remembered. */
+  reached(receipt: number): number | undefined;
   /**
    * Ends the node in order: what is queued is sent for two seconds at most. Resolves within some three
    * seconds, when ports, socket file and threads are free. Further calls give the same promise.
@@ -145,6 +147,10 @@ class RunningDaemon implements Daemon {
     this.#give({ kind: 'start' });
     this.#transport.start();
     this.#api.start();
+  }
+
+  reached(receipt: number): number | undefined {
+    return this.#core.reached(receipt)?.known;
   }
 
   snapshot(): DaemonSnapshot {

@@ -11,6 +11,7 @@ import { Announcer } from './embedding/announcer.ts';
 import { ConnectionWatch } from './embedding/connection-watch.ts';
 import {
   badOption,
+  checkBoolean,
   checkData,
   checkDataType,
   checkDataTypes,
@@ -26,6 +27,12 @@ import {
 } from './embedding/local-subscriptions.ts';
 import type { Mailbox } from './embedding/mailbox.ts';
 import { nodeClosed } from './embedding/node-error.ts';
+import {
+  checkWithin,
+  Receipts,
+  WITHIN_DEFAULT,
+  type AnnounceReceipt,
+} from './embedding/receipts.ts';
 import type { NodeLog } from './embedding/node-log.ts';
 import type { Subscription, SubscriptionIterator } from './embedding/subscription.ts';
 import type {
@@ -35,6 +42,7 @@ import type {
   NodeAnnounceOptions,
   NodeStats,
   Peer,
+  ReceiptOptions,
 } from './hearsay-node.ts';
 
 export interface EmbeddedNodeOptions {
@@ -54,6 +62,7 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
   readonly #announcer: Announcer;
   readonly #subscriptions: LocalSubscriptions;
   readonly #watch: ConnectionWatch;
+  readonly #receipts: Receipts;
   readonly #stopListening: (() => void) | undefined;
   #validatorFailures = 0;
   #closing: Promise<void> | undefined;
@@ -70,6 +79,7 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     const aborts = new AbortListeners();
     this.#watch = new ConnectionWatch(aborts);
     this.#announcer = new Announcer(clients, mailbox);
+    this.#receipts = new Receipts((receipt) => daemon.reached(receipt));
     this.#subscriptions = new LocalSubscriptions({
       clients,
       mailbox,
@@ -86,16 +96,35 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     return this.#closing === undefined && this.#openLinks() > 0;
   }
 
+  announce(
+    dataType: number,
+    data: Uint8Array | string,
+    options: NodeAnnounceOptions & ReceiptOptions,
+  ): Promise<AnnounceReceipt>;
+  announce(
+    dataType: number,
+    data: Uint8Array | string,
+    options?: NodeAnnounceOptions,
+  ): Promise<void>;
   async announce(
     dataType: number,
     data: Uint8Array | string,
-    options: NodeAnnounceOptions = {},
-  ): Promise<void> {
+    options: NodeAnnounceOptions & Partial<ReceiptOptions> = {},
+  ): Promise<AnnounceReceipt | void> {
     checkDataType(dataType);
     checkOptions('announce()', options);
-    const { ttl = 0 } = options;
+    const { ttl = 0, receipt, withinMillis = WITHIN_DEFAULT } = options;
     checkTtl(ttl);
-    await this.#announcer.announce({ ttl, dataType, data: checkData(data) });
+    checkBoolean('receipt', receipt);
+    checkWithin(withinMillis);
+    const wish = receipt === true ? { receipt } : {};
+    const spread = await this.#announcer.announce({
+      ttl,
+      dataType,
+      data: checkData(data),
+      ...wish,
+    });
+    return spread && this.#receipts.wait(spread, withinMillis);
   }
 
   subscribe(
@@ -178,6 +207,7 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
 
   /** Called by the daemon, in the middle of an input. */
   onEvent(event: HearsayEvent): void {
+    if (event.kind === 'announcement-spread') this.#announcer.onSpread(event);
     this.#tell(event);
     if (event.kind === 'link-established') this.#watch.note(event.openLinks);
   }
@@ -207,6 +237,7 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     this.#stopListening?.();
     this.#subscriptions.closeAll();
     this.#announcer.close();
+    this.#receipts.close();
     this.#watch.close();
     try {
       await this.#options.daemon.close();

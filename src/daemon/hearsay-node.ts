@@ -6,6 +6,7 @@ import type { NodeEvent } from '../core/events.ts';
 import type { Millis } from '../core/settings.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
 import type { DaemonSnapshot } from './daemon.ts';
+import type { AnnounceReceipt } from './embedding/receipts.ts';
 import type { SubscribeOptions } from './embedding/local-subscriptions.ts';
 import type { Subscription, SubscriptionIterator } from './embedding/subscription.ts';
 import type { Handler, Validator } from './embedding/verdict.ts';
@@ -32,6 +33,13 @@ export type HearsayEventMap = {
 export interface NodeAnnounceOptions {
   /** Hops the data may travel, 0 … 255; 0 (the default) means no limit. */
   readonly ttl?: number | undefined;
+}
+
+/** For those who want to know who got it. */
+export interface ReceiptOptions {
+  readonly receipt: true;
+  /** How long to wait for peers to say that they have it, 0 … 60,000. Default 1,000. */
+  readonly withinMillis?: Millis | undefined;
 }
 
 /** A peer that the node has an open link to. */
@@ -81,6 +89,16 @@ export interface HearsayNode extends EventEmitter<HearsayEventMap> {
   /** Resolves when the node is gone, whoever closed it. */
   readonly closed: Promise<void>;
 
+  /**
+   * As below, and resolves with who got it: when all peers that it was given to are known to have it, or after
+   * `withinMillis`. Rejects also with `no-peers` if no link is open; the announcement counts nevertheless, and
+   * links that open soon may still carry it.
+   */
+  announce(
+    dataType: number,
+    data: Uint8Array | string,
+    options: NodeAnnounceOptions & ReceiptOptions,
+  ): Promise<AnnounceReceipt>;
   /**
    * Spreads `data` (a string as UTF-8; at most 65,519 bytes, none is fine) as `dataType`, 0 … 65,535.
    * Resolves when the node has taken it: at once, or, while its links or the subscribers of this machine cannot

@@ -38,6 +38,12 @@ export interface NodeOptions {
   readonly proofOfWork?: ProofOfWork | undefined;
   /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 24: some seconds of one core. */
   readonly powDifficulty?: number | undefined;
+  /** Whether 520 to 529 are spoken with peers that understand them; nobody else notices. Default true. */
+  readonly extension?: boolean | undefined;
+  /** Accepted messages kept for peers that missed them, 1 … 1,000,000. Default 1,000. */
+  readonly cacheSize?: number | undefined;
+  /** How long they are kept, 1 … 65,535,000; it works in whole seconds. Default 300,000. */
+  readonly historyWindowMillis?: Millis | undefined;
   /** Messages of peers that travel on: all, or only those with a subscriber here. Default `all`. */
   readonly relay?: 'all' | 'subscribed' | undefined;
   /** After this a subscriber that has not answered abstains, 1 … a year. Default 60,000. */

@@ -31,6 +31,11 @@ const asWord = (key: string): KeyWriter => ({
   type: 'a string',
   write: (value) => (typeof value === 'string' ? value : undefined),
 });
+const asSwitch = (key: string): KeyWriter => ({
+  key,
+  type: 'true or false',
+  write: (value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : undefined),
+});
 const asAddress = (key: string): KeyWriter => ({
   key,
   type: "an address like '127.0.0.1:6001' or { host, port }",
@@ -48,22 +53,32 @@ const KEY_OPTIONS: Readonly<Record<KeyOption, KeyWriter>> = {
   maxConnections: asNumber('max_connections'),
   proofOfWork: asWord('proof_of_work'),
   powDifficulty: asNumber('pow_difficulty'),
+  extension: asSwitch('extension'),
+  cacheSize: asNumber('cache_size'),
   relay: asWord('relay'),
   transport: asWord('transport'),
 };
 
-/** Times: where they go, and the smallest one. */
-const MILLIS_OPTIONS: Readonly<
-  Record<MillisOption, { readonly setting: keyof Config; readonly min: Millis }>
-> = {
+/** A year, as for the seconds of the configuration. */
+const MILLIS_MAX: Millis = 31_536_000_000;
+/** What a 520 has room for, likewise. */
+const HISTORY_MILLIS_MAX: Millis = 65_535_000;
+
+interface MillisSetting {
+  readonly setting: keyof Config;
+  readonly min: Millis;
+  /** Default a year. */
+  readonly max?: Millis;
+}
+
+/** Times: where they go, and their bounds. */
+const MILLIS_OPTIONS: Readonly<Record<MillisOption, MillisSetting>> = {
+  historyWindowMillis: { setting: 'historyWindow', min: 1, max: HISTORY_MILLIS_MAX },
   searchCooldownMillis: { setting: 'searchCooldown', min: 1 },
   challengeCooldownMillis: { setting: 'challengeCooldown', min: 0 },
   validationTimeoutMillis: { setting: 'validationTimeout', min: 1 },
   seenWindowMillis: { setting: 'seenWindow', min: 1 },
 };
-
-/** A year, as for the seconds of the configuration. */
-const MILLIS_MAX: Millis = 31_536_000_000;
 
 /** The options there are, by name. */
 export const NODE_OPTION_NAMES: readonly string[] = [
@@ -158,12 +173,13 @@ function writeFlags(given: ReadonlyMap<string, unknown>): ReadonlyMap<string, st
 
 function readMillis(given: ReadonlyMap<string, unknown>): Partial<Config> {
   const read: [string, Millis][] = [];
-  for (const [option, { setting, min }] of Object.entries(MILLIS_OPTIONS)) {
+  for (const [option, { setting, min, max = MILLIS_MAX }] of Object.entries(MILLIS_OPTIONS)) {
     const value = given.get(option);
     if (value === undefined) continue;
     const isRight = typeof value === 'number' && Number.isInteger(value);
-    if (!isRight || value < min || value > MILLIS_MAX) {
-      throw badOption(option, value, `whole milliseconds, ${min} to ${MILLIS_MAX} (a year)`);
+    if (!isRight || value < min || value > max) {
+      const year = max === MILLIS_MAX ? ' (a year)' : '';
+      throw badOption(option, value, `whole milliseconds, ${min} to ${max}${year}`);
     }
     read.push([setting, value]);
   }

@@ -17,14 +17,21 @@ import { EffectRunner } from './effect-runner.ts';
 import type { LinkEnd, Machine } from './link-end.ts';
 import { Prover } from './proof-of-work.ts';
 import type { SimClient } from './sim-client.ts';
+import type { LoadedState, StoredState } from '../core/stored-state.ts';
 import { Uplink } from './uplink.ts';
 import { streamOf, type Core, type World } from './world.ts';
+
+/** What a node has stored, and when. */
+export interface Stored {
+  readonly state: StoredState;
+  readonly at: Instant;
+}
 
 /** What outlasts the lives of a node. */
 export interface Station {
   readonly counters: Counters;
-  /** What the node has stored for its next life, whatever its core makes of it; undefined: nothing. */
-  stored: unknown;
+  /** What the node has stored for its next life, and when; undefined: nothing. */
+  stored: Stored | undefined;
   newLinkId(): LinkId;
 }
 
@@ -93,7 +100,7 @@ export class NodeHost implements Machine, Sleeper {
       step: (input) => this.step(input),
     });
     const random = streamOf(seed, 'core', index, life);
-    const { stored } = station;
+    const stored = loaded(station.stored, events.now);
     this.core = world.newCore({ settings, random, proofs: world.proofs, stored });
     this.#alarm = new Alarm(events, this);
     if (options.isDialable) world.network.listen(this, settings.listenAddress.port);
@@ -127,6 +134,9 @@ export class NodeHost implements Machine, Sleeper {
   /** Ends this life. `exit`: the process ends, its connections are closed; `power-off`: silence. */
   end(how: 'exit' | 'power-off'): void {
     this.#isRunning = false;
+    // As if it were written to disk all the time: the daemon is a few seconds behind when power fails.
+    const state = this.core.store?.();
+    if (state !== undefined) this.#station.stored = { state, at: this.#world.events.now };
     for (const client of this.#clients.values()) client.onDropped();
     if (how === 'exit') this.#world.network.close(this);
     else this.#world.network.disappear(this);
@@ -136,11 +146,6 @@ export class NodeHost implements Machine, Sleeper {
 
   newLinkId(): LinkId {
     return this.#station.newLinkId();
-  }
-
-  /** Puts by what the next life of the node is to find; it survives the loss of power. */
-  store(value: unknown): void {
-    this.#station.stored = value;
   }
 
   nextDeadline(): Instant | undefined {
@@ -251,4 +256,8 @@ export class NodeHost implements Machine, Sleeper {
       since: Math.max(this.#startedAt, now - this.#settings.seenWindow + 1),
     });
   }
+}
+
+function loaded(stored: Stored | undefined, now: Instant): LoadedState | undefined {
+  return stored === undefined ? undefined : { ...stored.state, storedAgoMs: now - stored.at };
 }

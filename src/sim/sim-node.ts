@@ -10,7 +10,7 @@ import type { Announcement } from './announcement.ts';
 import type { AuditedNode } from './audit.ts';
 import { Counters } from './counters.ts';
 import type { LinkEnd } from './link-end.ts';
-import { NodeHost, type Station } from './node-host.ts';
+import { type Stored, NodeHost, type Station } from './node-host.ts';
 import { announceInput, SimClient, type AnnounceOptions } from './sim-client.ts';
 import { streamOf, type Core, type World } from './world.ts';
 
@@ -41,8 +41,8 @@ export class SimNode implements Station {
   readonly isHostile: boolean;
   /** What it has sent and received, over all its lives. */
   readonly counters = new Counters();
-  /** What it has stored for its next life, in the words of its core; undefined: nothing. */
-  stored: unknown = undefined;
+  /** What it has stored for its next life; undefined: nothing. */
+  stored: Stored | undefined = undefined;
   readonly #world: World;
   readonly #bandwidth: number | undefined;
   #host: NodeHost | undefined;

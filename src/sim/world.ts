@@ -6,6 +6,7 @@ import type { Effect } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
 import type { Instant, Millis, Proofs, Settings } from '../core/settings.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
+import type { LoadedState, StoredState } from '../core/stored-state.ts';
 import type { Address } from '../wire/address.ts';
 import type { AnnouncementLedger } from './announcement-ledger.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -16,6 +17,8 @@ import type { VirtualNetwork } from './virtual-network.ts';
 export interface Core {
   handle(input: Input, now: Instant): readonly Effect[];
   nextDeadline(): Instant | undefined;
+  /** What the next life of the node is to know. */
+  store?(): StoredState;
   /** What checkers look at from time to time. */
   snapshot?(): NodeSnapshot;
 }
@@ -25,7 +28,7 @@ export type CoreFactory = (options: {
   readonly random: Random;
   readonly proofs: Proofs;
   /** What an earlier life of the node has stored; undefined if it is the first, or nothing was kept. */
-  readonly stored?: unknown;
+  readonly stored?: LoadedState | undefined;
 }) => Core;
 
 /** One input that a node was given and what it did. The arrays are valid during the call only. */

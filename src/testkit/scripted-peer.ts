@@ -18,6 +18,8 @@ export interface HandshakeOptions {
   readonly proofOfWork?: ProofOfWork | undefined;
   /** Bits, with `connection`: as the node is set, 0 … 20. Default 8. */
   readonly powDifficulty?: number | undefined;
+  /** Whether this peer says that it speaks 520 to 529; it is the test that speaks. Default false. */
+  readonly isExtended?: boolean | undefined;
 }
 
 export interface InitiatorOptions extends HandshakeOptions {
@@ -61,7 +63,7 @@ export class ScriptedPeer extends ScriptedConnection<PeerMessage> {
    */
   async handshakeAsInitiator(options: InitiatorOptions = {}): Promise<void> {
     const { port = 0, proofOfWork = 'none', powDifficulty = DIFFICULTY } = options;
-    this.say({ kind: 'peer-info', port });
+    this.say({ kind: 'peer-info', port, isExtended: options.isExtended === true });
     if (proofOfWork === 'discovery') return;
     if (proofOfWork === 'connection') {
       const { challenge } = await this.expect('peer-challenge');
@@ -77,7 +79,7 @@ export class ScriptedPeer extends ScriptedConnection<PeerMessage> {
     const { port } = await this.expect('peer-info');
     if (proofOfWork === 'discovery') return { port };
     if (proofOfWork === 'connection') await this.#challenge(powDifficulty);
-    this.say({ kind: 'peer-validation', valid: true });
+    this.say({ kind: 'peer-validation', valid: true, isExtended: options.isExtended === true });
     return { port };
   }
 

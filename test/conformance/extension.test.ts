@@ -3,7 +3,6 @@
  * there. The file never changes; another version gets a file of its own.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { MessageDigest } from '../../src/wire/digest.ts';
 import {
@@ -12,23 +11,15 @@ import {
   type PeerAnnounce,
   type PeerMessage,
 } from '../../src/wire/peer-messages.ts';
-import { concat, hex, readAll } from '../unit/wire/frames.ts';
+import { concat, readAll } from '../unit/wire/frames.ts';
+import { readConversation, titleOf, typeOf } from './conversation.ts';
 
-interface Spoken {
-  readonly by: '>' | '<';
-  /** The number of its type, and its name. */
-  readonly title: string;
-  readonly bytes: Uint8Array;
-}
-
-const CONVERSATION = readConversation(
-  readFileSync(new URL('extension-1.txt', import.meta.url), 'utf8'),
-);
+const CONVERSATION = readConversation('extension-1.txt');
 const MESSAGES = CONVERSATION.map(({ bytes }) => readAll(peerMessageReader(), bytes));
 
 describe('the conversation in version 1', () => {
   it('has every message of the extension', () => {
-    const types = new Set(CONVERSATION.map(({ bytes }) => bytes[2]! * 256 + bytes[3]!));
+    const types = new Set(CONVERSATION.map(typeOf));
     const missing = Array.from({ length: 10 }, (_, i) => 520 + i).filter((t) => !types.has(t));
     expect(missing).toEqual([]);
   });
@@ -80,38 +71,4 @@ function digestOf({ id, dataType, data }: PeerAnnounce): MessageDigest {
   head.writeUInt32BE(id.low, 4);
   head.writeUInt16BE(dataType, 8);
   return createHash('sha256').update(head).update(data).digest().toString('latin1', 0, 16);
-}
-
-function readConversation(text: string): Spoken[] {
-  const blocks = text.matchAll(/^([<>]) (\d+ [A-Z ]+).*\n((?: {2}[0-9a-f]+\n)+)/gm);
-  return [...blocks].map(([, by, title, bytes]) => ({
-    by: by as '>' | '<',
-    title: title!,
-    bytes: hex(bytes!),
-  }));
-}
-
-const TYPES: Readonly<Record<string, number>> = {
-  announce: 504,
-  discovery: 505,
-  info: 507,
-  challenge: 508,
-  verification: 509,
-  validation: 510,
-  hello: 520,
-  interest: 521,
-  have: 522,
-  want: 523,
-  'dont-want': 524,
-  gone: 525,
-  push: 526,
-  reconcile: 527,
-  ping: 528,
-  pong: 529,
-};
-
-/** `520 HELLO` of a message of the kind `peer-hello`. */
-function titleOf({ kind }: { readonly kind: string }): string {
-  const name = kind.replace('peer-', '');
-  return `${TYPES[name]} ${name.replace('-', ' ').toUpperCase()}`;
 }

@@ -278,6 +278,51 @@ describe('an announcement', () => {
     expect((await right.next('peer-announce')).ttl).toBe(7);
   });
 
+  it('with a receipt says which peers are known to have it', async () => {
+    const first = await start();
+    const second = await start({ knownPeers: [first.address] });
+    await Promise.all([first.node.whenConnected(), second.node.whenConnected()]);
+    const announce = () =>
+      first.node.announce(TYPE, 'hello', { receipt: true, withinMillis: 60_000 });
+    // Until the other node has said that it speaks the extension it is one that never answers.
+    await until(() => first.node.stats().traffic.links.messagesIn >= 2);
+    expect(await announce()).toEqual({ sentTo: 1, namedTo: 0, known: 1 });
+  });
+
+  it('with a receipt is only known to be sent where peers are existing nodes', async () => {
+    const { middle } = await between();
+    const options = { receipt: true, withinMillis: 0 } as const;
+    expect(await middle.node.announce(TYPE, 'hello', options)).toEqual({
+      sentTo: 2,
+      namedTo: 0,
+      known: 0,
+    });
+  });
+
+  it('with a receipt is refused while there is no link', async () => {
+    const { node } = await start();
+    const receipt = node.announce(TYPE, 'hello', { receipt: true });
+    await expect(receipt).rejects.toMatchObject({ code: 'no-peers' });
+  });
+
+  it('without a receipt is taken while there is no link, and says nothing', async () => {
+    const { node } = await start();
+    expect(await node.announce(TYPE, 'hello')).toBeUndefined();
+  });
+
+  it.each([
+    [{ receipt: 'yes' }, 'receipt'],
+    [{ receipt: true, withinMillis: -1 }, 'withinMillis'],
+  ])('with %j is refused', async (options, name) => {
+    const { node } = await start();
+    // @ts-expect-error -- what plain JavaScript might hand in
+    const announcement: Promise<unknown> = node.announce(TYPE, 'hello', options);
+    await expect(announcement).rejects.toMatchObject({
+      code: 'bad-option',
+      message: expect.stringContaining(name) as string,
+    });
+  });
+
   it('that was made before the node closes goes out', async () => {
     const { middle, right } = await between();
     void middle.node.announce(TYPE, 'last words');

@@ -289,7 +289,43 @@ describe('a test node', () => {
     const { address } = await startTestNode({ cleanUp });
     const peer = await ScriptedPeer.dial(address, { cleanUp });
     peer.say({ kind: 'peer-info', port: 0 });
-    expect(await peer.next()).toEqual({ kind: 'peer-validation', valid: true });
+    expect(await peer.next()).toMatchObject({ kind: 'peer-validation', valid: true });
+  });
+
+  it.each([
+    [undefined, true],
+    [false, undefined],
+  ])('with the option extension %s shows the bit: %s', async (extension, isExtended) => {
+    const { address } = await startTestNode({ cleanUp, extension });
+    const peer = await ScriptedPeer.dial(address, { cleanUp });
+    peer.say({ kind: 'peer-info', port: 0 });
+    expect((await peer.expect('peer-validation')).isExtended).toBe(isExtended);
+  });
+
+  it('says nothing from 520 on to a scripted peer, which is an existing node', async () => {
+    const { address, node } = await startTestNode({ cleanUp });
+    const peer = await ScriptedPeer.link(address, { cleanUp });
+    await node.announce(1337, 'x'.repeat(5_000));
+    await peer.next('peer-announce');
+    await peer.silence(Promise.resolve());
+    const others = ['peer-validation', 'peer-discovery', 'peer-announce'];
+    expect(peer.received.map(({ kind }) => kind).filter((kind) => !others.includes(kind))).toEqual(
+      [],
+    );
+  });
+
+  it('speaks the extension with a scripted peer that says it does', async () => {
+    const { address } = await startTestNode({ cleanUp });
+    const peer = await ScriptedPeer.link(address, { cleanUp, isExtended: true });
+    expect(await peer.next()).toMatchObject({ kind: 'peer-hello', version: 1 });
+  });
+
+  it('speaks it with a scripted peer that was dialled and says it does', async () => {
+    const listener = await PeerListener.listen({ cleanUp });
+    await startTestNode({ cleanUp, knownPeers: [listener.address] });
+    const peer = await listener.accept();
+    await peer.handshakeAsReceiver({ isExtended: true });
+    expect(await peer.next()).toMatchObject({ kind: 'peer-hello', version: 1 });
   });
 
   it('has all that it told at hand', async () => {

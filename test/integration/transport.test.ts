@@ -139,7 +139,7 @@ describe('an outbound link', () => {
     const node = await startNode({ config: { knownPeers: [address] } });
     await until(() => peers[0] !== undefined && peers[0].messages.length === 1);
     const { port } = node.daemon.p2pAddress;
-    expect(peers[0]!.messages).toEqual([{ kind: 'peer-info', port }]);
+    expect(peers[0]!.messages).toEqual([{ kind: 'peer-info', port, isExtended: true }]);
   });
 
   it('is told as failed where nobody listens', async () => {

@@ -49,10 +49,10 @@ const host = fc.oneof(
 );
 const endpoint = (portMin: number) =>
   fc.record({ host, port: fc.integer({ min: portMin, max: 65_535 }) });
-/** Absolute and normal, with anything in it but what no path of a configuration may have. */
+/** Absolute and normal, with anything in it but what no path of a configuration may have (U+FFFD: no UTF-8). */
 const anyPath = fc
   .string({ unit: 'grapheme', maxLength: 20 })
-  .filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text))
+  .filter((text) => !/[\p{Cc}\p{Cs}\ufffd]/u.test(text))
   .map((text) => resolve('/', text));
 const api: fc.Arbitrary<ApiAddress> = fc.oneof(
   endpoint(0).map((address) => ({ kind: 'tcp' as const, ...address })),
@@ -85,6 +85,8 @@ const anyConfig: fc.Arbitrary<Config> = fc
       }),
       proofOfWork: fc.constantFrom('connection' as const, 'discovery' as const, 'none' as const),
       powDifficulty: fc.integer({ min: 0, max: 31 }),
+      extension: fc.boolean(),
+      historyWindow: fc.integer({ min: 1, max: 65_535 }).map((whole) => whole * 1_000),
       relay: fc.constantFrom('all' as const, 'subscribed' as const),
       validationTimeout: wholeSeconds(1),
       seenWindow: wholeSeconds(1),

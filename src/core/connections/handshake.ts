@@ -109,7 +109,9 @@ function likelySetting(
 ): string | undefined {
   const isProof =
     kind === 'peer-challenge' || kind === 'peer-verification' || kind === 'peer-validation';
-  const isEarly = !link.isOpen && (kind === 'peer-discovery' || kind === 'peer-announce');
+  const isEarly =
+    !link.isOpen &&
+    (kind === 'peer-discovery' || kind === 'peer-announce' || kind === 'peer-hello');
   let other: string | undefined;
   if (setting === 'discovery' && isProof) other = '"connection" or "none"';
   if (setting !== 'discovery' && isEarly && link.state !== 'awaiting-info') other = '"discovery"';

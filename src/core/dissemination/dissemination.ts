@@ -20,7 +20,9 @@ import type { PeerAnnounce } from '../../wire/peer-messages.ts';
 import type { Outbox } from '../effects.ts';
 import type { ClientId, LinkId } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
+import type { LoadedState, StoredState } from '../stored-state.ts';
 import { MessageKeys } from './message-key.ts';
+import { encodeRecords, restoreRecords } from './seen-records.ts';
 import { SeenTable, type SeenRecord } from './seen-table.ts';
 import { WaitingMessage, WaitingRoom } from './waiting-room.ts';
 
@@ -33,6 +35,7 @@ export interface Surroundings {
   /** Links on which a message can be sent now: open, and their queue not full. */
   readonly receivers: () => readonly LinkId[];
   readonly hasSubscribers: (dataType: number) => boolean;
+  readonly openLinks: () => number;
   /**
    * Notifies the subscribers of a message from a peer. `undecided`: its gate is open and will be handed to
    * `onGateEnded`. `abstained`: nobody is waited for.
@@ -52,7 +55,11 @@ export interface ExchangePort {
     link: LinkId,
     copy: { readonly ttl: number; readonly bytes: number },
   ): void;
+  /** A copy has come of a message that is not kept any more. */
+  onFormer(message: PeerAnnounce, link: LinkId, now: Instant): void;
   onOwn(message: WaitingMessage): void;
+  /** Somebody wants to know who gets an own announcement, which was just sent on `links`. */
+  expectReceipt(receipt: number, message: WaitingMessage, links: readonly LinkId[]): void;
   /** On which of `receivers` to send an accepted message. */
   spread(
     message: WaitingMessage,
@@ -86,19 +93,24 @@ export class Dissemination {
   readonly #seen: SeenTable<WaitingMessage>;
   readonly #waiting: WaitingRoom;
   readonly #exchange: ExchangePort | undefined;
+  #receipts = 0;
+  #stored: LoadedState | undefined;
 
   constructor(options: {
     readonly settings: Settings;
     readonly random: Random;
     readonly out: Outbox;
     readonly around: Surroundings;
+    /** What an earlier life has seen. */
+    readonly stored?: LoadedState | undefined;
   }) {
     const { seenMax, gateBytesMax, gatesMax } = options.settings.bounds;
     this.#settings = options.settings;
     this.#random = options.random;
     this.#out = options.out;
     this.#around = options.around;
-    this.#keys = new MessageKeys(options.random);
+    this.#keys = new MessageKeys(options.random, options.stored?.secret);
+    this.#stored = options.stored;
     this.#seen = new SeenTable({ window: options.settings.seenWindow, max: seenMax });
     this.#waiting = new WaitingRoom({ bytesMax: gateBytesMax, messagesMax: gatesMax });
     this.#exchange = options.around.exchange;
@@ -116,6 +128,26 @@ export class Dissemination {
     return this.#waiting.bytes;
   }
 
+  /** Takes up what an earlier life has seen. */
+  onStart(now: Instant): void {
+    const stored = this.#stored;
+    this.#stored = undefined;
+    if (stored === undefined) return;
+    const { seenWindow: window } = this.#settings;
+    restoreRecords(stored.records, this.#seen, { now, older: stored.storedAgoMs, window });
+  }
+
+  /** Grows whenever there is more to store. */
+  get revision(): number {
+    return this.#seen.added;
+  }
+
+  /** What the next life is to know. */
+  store(now: Instant): Pick<StoredState, 'secret' | 'records'> {
+    const records = encodeRecords(this.#seen.entries(), this.#seen.size, now);
+    return { secret: this.#keys.secret, records };
+  }
+
   /** A local program announces: it counts from now on, whatever becomes of the program. */
   onAnnounce(
     announcement: {
@@ -123,6 +155,7 @@ export class Dissemination {
       readonly dataType: number;
       readonly data: Uint8Array;
       readonly client: ClientId | undefined;
+      readonly receipt?: true;
     },
     now: Instant,
   ): void {
@@ -133,6 +166,7 @@ export class Dissemination {
     const message: PeerAnnounce = { kind: 'peer-announce', id, ttl, dataType, data };
     const links = this.#receiversOfOwn(record, message, now);
     if (links.length > 0) this.#out.put({ kind: 'send', links, message, own: true });
+    if (announcement.receipt === true) this.#giveReceipt(record, links);
     this.#around.tell(dataType, data, announcement.client);
   }
 
@@ -181,7 +215,8 @@ export class Dissemination {
 
   #onCopy(record: SeenRecord, sender: LinkId, message: PeerAnnounce, now: Instant): void {
     const tracked = this.#seen.attachedTo(record);
-    if (tracked !== undefined) {
+    if (tracked === undefined) this.#exchange?.onFormer(message, sender, now);
+    else {
       const copy = { ttl: message.ttl, bytes: message.data.length };
       this.#exchange?.onCopy(tracked, sender, copy);
     }
@@ -282,6 +317,21 @@ export class Dissemination {
     const ttl = message.ttl === 0 ? 0 : message.ttl - 1;
     const next: PeerAnnounce = { kind: 'peer-announce', id, ttl, dataType, data };
     this.#out.put({ kind: 'send', links, message: next, own: false });
+  }
+
+  #giveReceipt(record: SeenRecord, links: readonly LinkId[]): void {
+    const receipt = ++this.#receipts;
+    const tracked = this.#seen.attachedTo(record);
+    if (tracked !== undefined) this.#exchange?.expectReceipt(receipt, tracked, links);
+    const named = tracked?.told?.length ?? 0;
+    const open = this.#around.openLinks();
+    this.#out.report({
+      kind: 'announcement-spread',
+      receipt,
+      sent: links.length,
+      named,
+      links: open,
+    });
   }
 
   #receiversOfOwn(record: SeenRecord, message: PeerAnnounce, now: Instant): readonly LinkId[] {

@@ -20,6 +20,9 @@ export interface MessageKey {
 
 type MutableKey = { -readonly [K in keyof MessageKey]: MessageKey[K] };
 
+/** Two integers of 32 bits. */
+export type Secret = readonly [number, number];
+
 /** Computes keys under one secret. */
 export class MessageKeys {
   readonly #secret0: number;
@@ -33,9 +36,15 @@ export class MessageKeys {
   /** Of the buffer that data was last in, because messages that were read together share one. */
   #view: DataView = new DataView(new ArrayBuffer(0));
 
-  constructor(random: Random) {
-    this.#secret0 = random.u32() | 0;
-    this.#secret1 = random.u32() | 0;
+  /** `secret`: that of an earlier life, if its keys are to mean something in this one. */
+  constructor(random: Random, secret?: Secret) {
+    this.#secret0 = (secret?.[0] ?? random.u32()) | 0;
+    this.#secret1 = (secret?.[1] ?? random.u32()) | 0;
+  }
+
+  /** Never shown to anybody outside this machine. */
+  get secret(): Secret {
+    return [this.#secret0 >>> 0, this.#secret1 >>> 0];
   }
 
   /** The key of a message; the object is used again for the next. */

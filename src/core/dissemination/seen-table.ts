@@ -89,6 +89,35 @@ export class SeenTable<Waiting = never> {
     return record;
   }
 
+  /** Records ever added: it grows with every message. */
+  get added(): number {
+    return this.#next;
+  }
+
+  /** All records, oldest first. */
+  *entries(): Iterable<{
+    readonly key: MessageKey;
+    readonly at: Instant;
+    readonly rank: number;
+    readonly outcome: SeenOutcome;
+  }> {
+    for (let record = this.#oldest; record < this.#next; record++) {
+      const slot = record % this.#capacity;
+      const at = slot * KEY_INTS;
+      yield {
+        key: {
+          idHigh: this.#keys[at]!,
+          idLow: this.#keys[at + 1]!,
+          hashHigh: this.#keys[at + 2]!,
+          hashLow: this.#keys[at + 3]!,
+        },
+        at: this.#times[slot]!,
+        rank: this.#ranks[slot]!,
+        outcome: OUTCOMES[this.#outcomes[slot]!]!,
+      };
+    }
+  }
+
   /** The best TTL rank seen of this message. */
   rankOf(record: SeenRecord): number {
     return this.#ranks[this.#slotOf(record)]!;

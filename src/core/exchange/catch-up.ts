@@ -18,6 +18,8 @@ import { ageOf, ENDS_HERE, type Tracked } from './tracked-message.ts';
 const EVERY: Millis = 30_000;
 /** Messages younger than this are still on their way everywhere and would only look like differences. */
 const YOUNGEST: Millis = 2_000;
+/** The second exchange with a new peer comes so much after the youngest of the first are old enough. */
+const SECOND_LOOK: Millis = 500;
 /** Answers that one exchange may take: cutting into 16 parts finds any digest in eight steps. */
 const STEPS_MAX = 10;
 /** Exchanges with one peer begin no faster than this; others are ignored. */
@@ -42,6 +44,8 @@ export class CatchUp<M extends Tracked> {
   readonly #ageOfNode: (now: Instant) => Millis;
   /** The exchange with each peer, one at a time whoever began it. */
   readonly #running = new Map<LinkId, Running>();
+  /** When the second look at what a new peer has is due. */
+  readonly #second = new Map<LinkId, Instant>();
   #nextRound: Instant | undefined;
 
   constructor(options: {
@@ -63,8 +67,16 @@ export class CatchUp<M extends Tracked> {
     this.#ageOfNode = options.ageOfNode;
   }
 
-  begin(peer: ExtendedPeer, now: Instant): void {
+  /** A peer has said its 520. `isOurs`: this node dialled it, so it begins. */
+  onPeer(peer: ExtendedPeer, isOurs: boolean, now: Instant): void {
     this.#nextRound ??= now + EVERY;
+    if (!isOurs) return;
+    this.begin(peer, now);
+    // What is too young now is worth a second look: it may be just what either has missed.
+    this.#second.set(peer.link, now + YOUNGEST + SECOND_LOOK);
+  }
+
+  begin(peer: ExtendedPeer, now: Instant): void {
     const windowSeconds = this.#windowWith(peer, now);
     if (windowSeconds === 0) return;
     const exchange = this.#random.below(0x1_0000);
@@ -79,7 +91,6 @@ export class CatchUp<M extends Tracked> {
     message: PeerReconcile,
     now: Instant,
   ): { readonly lacking: readonly MessageDigest[]; readonly extra: readonly M[] } {
-    this.#nextRound ??= now + EVERY;
     const { exchange } = message;
     if (!this.#isInPlace(peer.link, exchange, now)) return NOTHING;
     const windowSeconds = Math.min(message.windowSeconds, this.#windowWith(peer, now));
@@ -94,9 +105,16 @@ export class CatchUp<M extends Tracked> {
 
   onLinkEnded(link: LinkId): void {
     this.#running.delete(link);
+    this.#second.delete(link);
   }
 
   onWake(now: Instant): void {
+    for (const [link, at] of this.#second) {
+      if (at > now) continue;
+      this.#second.delete(link);
+      const peer = this.#peers.get(link);
+      if (peer !== undefined) this.begin(peer, now);
+    }
     if (this.#nextRound === undefined || this.#nextRound > now) return;
     this.#nextRound = this.#peers.size === 0 ? undefined : now + EVERY;
     const peer = this.#random.pick([...this.#peers.values()]);
@@ -104,7 +122,9 @@ export class CatchUp<M extends Tracked> {
   }
 
   nextDeadline(): Instant | undefined {
-    return this.#nextRound;
+    let next = this.#nextRound;
+    for (const at of this.#second.values()) if (next === undefined || at < next) next = at;
+    return next;
   }
 
   #isBusy(link: LinkId, now: Instant): boolean {
@@ -127,8 +147,8 @@ export class CatchUp<M extends Tracked> {
   }
 
   #windowWith(peer: ExtendedPeer, now: Instant): number {
-    const own = Math.min(this.#historyWindow, this.#ageOfNode(now));
-    return Math.min(peer.historySeconds, Math.floor(own / 1_000));
+    const own = Math.min(this.#historyWindow, this.#ageOfNode(now), this.#base.reach(now));
+    return Math.min(peer.historySeconds, Math.ceil(own / 1_000));
   }
 
   /** The digests of what is kept and old enough to be everywhere, ascending. */

@@ -11,15 +11,10 @@
  * and age, oldest first; a digest binds id, type and data, so that nobody can claim or suppress what he does
  * not have; and nothing is taken that was announced before this node first started.
  */
+import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
 import type { MessageDigest } from '../../wire/digest.ts';
-import {
-  EXTENSION_VERSION,
-  Feature,
-  type ExtensionMessage,
-  type HaveEntry,
-  type Interest,
-} from '../../wire/extension-messages.ts';
+import { type ExtensionMessage, type HaveEntry } from '../../wire/extension-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
@@ -27,53 +22,38 @@ import type { Instant, Millis, Proofs, Settings } from '../settings.ts';
 import { CatchUp } from './catch-up.ts';
 import { DigestIndex } from './digest-index.ts';
 import { ExtendedPeer } from './extended-peer.ts';
+import { Greetings } from './greetings.ts';
 import { KnowledgeBase } from './knowledge-base.ts';
+import { Receipts } from './receipts.ts';
+import { Serving } from './serving.ts';
 import { Spreading, SMALL_BYTES } from './spreading.ts';
 import { addHolder, addTold, ENDS_HERE, wasTold, type Tracked } from './tracked-message.ts';
+import type { ExchangeSurroundings } from './surroundings.ts';
 import { Wishes } from './wishes.ts';
 
-/** A peer that says it speaks the extension has this long to begin. */
-const HELLO_WITHIN: Millis = 10_000;
 /** Digests asked of one peer in one 523. */
 const ASKED_MAX = 64;
-/** How often one message is given to one peer that asks for it. */
-const SERVED_MAX = 3;
 /** From this size on those who often push are told at once that they need not. */
 const LARGE_BYTES = 16 * 1_024;
 /** A 522 that came so much before the message says that a push would have been worth it. */
 const EARLY: Millis = 30;
-/** Between two 521s. */
-const INTEREST_EVERY: Millis = 1_000;
-
-export interface ExchangeSurroundings<M> {
-  /** Whether this node has a use for messages of a type. */
-  readonly wants: (dataType: number) => boolean;
-  /** Whether a copy with this TTL would carry a message farther than the best so far. */
-  readonly wouldImprove: (message: M, ttl: number) => boolean;
-  /** The data of a message that waits for its verdicts. */
-  readonly dataOf: (message: M) => Uint8Array;
-  /** A message is no longer kept. */
-  readonly onForgotten: (message: M) => void;
-  /** The types that local programs subscribe to. */
-  readonly interest: () => Interest;
-}
-
+/** Messages named to a peer because of one 527: no more than it would listen to. */
+const NAMED_MAX = 2_048;
 export class Exchange<M extends Tracked> {
   readonly #settings: Settings;
+  readonly #proofs: Proofs;
   readonly #out: Outbox;
   readonly #around: ExchangeSurroundings<M>;
   readonly #peers = new Map<LinkId, ExtendedPeer>();
-  /** Links on which a 520 is due, and until when. */
-  readonly #awaited = new Map<LinkId, Instant>();
+  readonly #greetings: Greetings;
   readonly #index: DigestIndex<M>;
   readonly #base: KnowledgeBase<M>;
   readonly #spreading: Spreading<M>;
+  readonly #serving: Serving<M>;
+  readonly #receipts: Receipts<M>;
   readonly #wishes = new Wishes();
   readonly #catchUp: CatchUp<M>;
-  readonly #historyWindow: Millis;
   #startedAt: Instant = 0;
-  #interestDue: Instant | undefined;
-  #interestAt: Instant = Number.NEGATIVE_INFINITY;
   #now: Instant = 0;
   /** The message that has just come, and its data, which is at hand during this input. */
   #arriving: { readonly message: M; readonly data: Uint8Array } | undefined;
@@ -87,12 +67,12 @@ export class Exchange<M extends Tracked> {
   }) {
     const { settings, random, out, proofs, around } = options;
     this.#settings = settings;
+    this.#proofs = proofs;
     this.#out = out;
     this.#around = around;
     const peers = this.#peers;
     // What is kept must be recognised when it comes back.
     const historyWindow = Math.min(settings.historyWindow, settings.seenWindow);
-    this.#historyWindow = historyWindow;
     this.#index = new DigestIndex<M>({
       compute: (message) => proofs.digest(message.id, message.dataType, this.#dataOf(message)),
       window: settings.seenWindow,
@@ -101,12 +81,19 @@ export class Exchange<M extends Tracked> {
       messagesMax: settings.cacheSize,
       window: historyWindow,
       onForgotten: (message) => {
-        this.#index.drop(message, peers.size > 0, this.#now);
+        // Hashing all that passes through would cost more than passing it on: whoever names it later gives a
+        // second copy.
+        this.#index.drop(message, false, this.#now);
         around.onForgotten(message);
       },
     });
     const index = this.#index;
     this.#spreading = new Spreading<M>({ settings, random, out, peers, index });
+    const spreading = this.#spreading;
+    this.#serving = new Serving<M>({ out, index, spreading, historyWindow });
+    this.#receipts = new Receipts<M>(out);
+    const { interest } = around;
+    this.#greetings = new Greetings({ settings, out, historyWindow, interest });
     this.#catchUp = new CatchUp<M>({
       historyWindow,
       random,
@@ -138,13 +125,11 @@ export class Exchange<M extends Tracked> {
 
   /** A link has opened. `isExtended`: the peer has said that it speaks the extension. */
   onEstablished(link: LinkId, isExtended: boolean, now: Instant): void {
-    if (!isExtended) return;
-    this.#greet(link);
-    this.#awaited.set(link, now + HELLO_WITHIN);
+    if (isExtended) this.#greetings.greet(link, now);
   }
 
   onEnded(link: LinkId, now: Instant): void {
-    this.#awaited.delete(link);
+    this.#greetings.onDone(link);
     const peer = this.#peers.get(link);
     if (peer === undefined) return;
     this.#peers.delete(link);
@@ -164,11 +149,11 @@ export class Exchange<M extends Tracked> {
     if (message.kind === 'peer-hello') {
       if (peer !== undefined) return violation('wrong-state', 'a second PEER HELLO (520)');
       // Where nothing answers a 507, the 520 of the receiver is the first that the initiator hears.
-      if (!link.isGreeted) this.#greet(link.id);
-      this.#awaited.delete(link.id);
+      if (!link.isGreeted) this.#greetings.greet(link.id, now);
+      this.#greetings.onDone(link.id);
       const newcomer = new ExtendedPeer(link.id, message, now);
       this.#peers.set(link.id, newcomer);
-      if (link.isOutbound) this.#catchUp.begin(newcomer, now);
+      this.#catchUp.onPeer(newcomer, link.isOutbound, now);
       return undefined;
     }
     if (peer === undefined) {
@@ -205,6 +190,20 @@ export class Exchange<M extends Tracked> {
     this.#out.send(link, { kind: 'peer-dont-want', digests: [this.#index.digestOf(message)] });
   }
 
+  /** A copy has come of a message that is not kept any more, perhaps because it was asked for again. */
+  onFormer(
+    message: { readonly id: U64; readonly dataType: number; readonly data: Uint8Array },
+    link: LinkId,
+    now: Instant,
+  ): void {
+    const { id, dataType, data } = message;
+    if (!this.#wishes.mayConcern(dataType, data.length)) return;
+    const digest = this.#proofs.digest(id, dataType, data);
+    if (this.#wishes.onArrived(digest, now) === undefined) return;
+    this.#peers.get(link)?.onKept();
+    this.#index.remember(digest, now);
+  }
+
   /** The links to send an accepted message on; keeps it, and names it to others. */
   spread(
     message: M,
@@ -235,8 +234,18 @@ export class Exchange<M extends Tracked> {
     this.#index.add(message);
   }
 
+  /** Somebody wants to know who gets an own announcement, which was just sent on `links`. */
+  expectReceipt(receipt: number, message: M, links: readonly LinkId[]): void {
+    const asked = links.filter((link) => this.#peers.has(link));
+    this.#receipts.expect(receipt, message, asked);
+  }
+
+  known(receipt: number): number | undefined {
+    return this.#receipts.known(receipt);
+  }
+
   onInterestChanged(now: Instant): void {
-    this.#interestDue ??= Math.max(now, this.#interestAt + INTEREST_EVERY);
+    this.#greetings.onInterestChanged(now);
   }
 
   onWake(now: Instant): void {
@@ -244,12 +253,7 @@ export class Exchange<M extends Tracked> {
     this.#spreading.onWake(now);
     this.#askDue(now);
     this.#catchUp.onWake(now);
-    for (const [link, until] of this.#awaited) {
-      if (until > now) continue;
-      this.#awaited.delete(link);
-      this.#out.report({ kind: 'extension-silent', link });
-    }
-    if (this.#interestDue !== undefined && this.#interestDue <= now) this.#tellInterest(now);
+    this.#greetings.onWake([...this.#peers.keys()], now);
   }
 
   nextDeadline(): Instant | undefined {
@@ -259,8 +263,7 @@ export class Exchange<M extends Tracked> {
     };
     consider(this.#wishes.nextDeadline());
     consider(this.#catchUp.nextDeadline());
-    if (this.#peers.size > 0) consider(this.#interestDue);
-    for (const until of this.#awaited.values()) consider(until);
+    consider(this.#greetings.nextDeadline());
     return next;
   }
 
@@ -268,16 +271,6 @@ export class Exchange<M extends Tracked> {
     if (message.kept !== undefined) return message.kept;
     if (message === this.#arriving?.message) return this.#arriving.data;
     return this.#around.dataOf(message);
-  }
-
-  #greet(link: LinkId): void {
-    this.#out.send(link, {
-      kind: 'peer-hello',
-      version: EXTENSION_VERSION,
-      historySeconds: Math.min(0xffff, Math.floor(this.#historyWindow / 1_000)),
-      features: this.#settings.relay === 'all' ? Feature.relaysAll : 0,
-      interest: this.#around.interest(),
-    });
   }
 
   #onPeerMessage(
@@ -290,7 +283,7 @@ export class Exchange<M extends Tracked> {
         for (const entry of message.entries) this.#onNamed(peer, entry, now);
         return this.#askDue(now);
       case 'peer-want':
-        return this.#serve(peer, message.digests, now);
+        return this.#serving.serve(peer, message.digests, now);
       case 'peer-dont-want':
         return this.#onHad(peer, message.digests);
       case 'peer-gone':
@@ -303,7 +296,7 @@ export class Exchange<M extends Tracked> {
         }
         return undefined;
       case 'peer-interest':
-        peer.onInterest(message.interest, now);
+        peer.onInterest(message.interest);
         return undefined;
       case 'peer-reconcile': {
         const { lacking, extra } = this.#catchUp.onStep(peer, message, now);
@@ -311,13 +304,14 @@ export class Exchange<M extends Tracked> {
           peer.link,
           lacking.filter((digest) => this.#isUnknown(digest, now)),
         );
-        for (const other of extra) this.#name(peer, other, now);
+        const unnamed = extra.filter((other) => !wasTold(other, peer.link));
+        for (const other of unnamed.slice(0, NAMED_MAX)) this.#serving.name(peer, other, now);
         return undefined;
       }
       case 'peer-ping':
         return this.#out.send(peer.link, { kind: 'peer-pong', token: message.token });
       case 'peer-pong':
-        return undefined;
+        return this.#receipts.onPong(message.token, peer.link);
     }
   }
 
@@ -352,46 +346,6 @@ export class Exchange<M extends Tracked> {
       addHolder(message, peer.link);
       this.#spreading.onHad(message, peer.link);
     }
-  }
-
-  #serve(peer: ExtendedPeer, digests: readonly MessageDigest[], now: Instant): void {
-    const gone: MessageDigest[] = [];
-    for (const digest of digests) {
-      const message = this.#servable(digest, now);
-      // One that was never named: the peer does not know yet how old it is.
-      if (message === undefined) gone.push(digest);
-      else if (!wasTold(message, peer.link)) this.#name(peer, message, now);
-      else if (!this.#give(peer, message, now)) gone.push(digest);
-    }
-    if (gone.length > 0) this.#out.send(peer.link, { kind: 'peer-gone', digests: gone });
-  }
-
-  #servable(digest: MessageDigest, now: Instant): M | undefined {
-    const message = this.#index.find(digest);
-    if (message?.kept === undefined || message.ttlOut === ENDS_HERE) return undefined;
-    return now - message.seenAt < this.#historyWindow ? message : undefined;
-  }
-
-  #name(peer: ExtendedPeer, message: M, now: Instant): void {
-    this.#spreading.name(peer, message, message.kept!.length, now);
-  }
-
-  #give(peer: ExtendedPeer, message: M, now: Instant): boolean {
-    const data = message.kept!;
-    if (!this.#mayServe(peer, message, data, now)) return false;
-    if (message.ttlOut === 0) addHolder(message, peer.link);
-    const { id, dataType, ttlOut: ttl } = message;
-    const reply = { kind: 'peer-announce', id, ttl, dataType, data } as const;
-    this.#out.put({ kind: 'send', links: [peer.link], message: reply, own: false });
-    return true;
-  }
-
-  #mayServe(peer: ExtendedPeer, message: M, data: Uint8Array, now: Instant): boolean {
-    const served = message.served?.get(peer.link) ?? 0;
-    if (served >= SERVED_MAX || !peer.mayServe(data.length, now)) return false;
-    message.served ??= new Map();
-    message.served.set(peer.link, served + 1);
-    return true;
   }
 
   #onWishCame(
@@ -439,14 +393,5 @@ export class Exchange<M extends Tracked> {
     for (let i = 0; i < digests.length; i += ASKED_MAX) {
       this.#out.send(link, { kind: 'peer-want', digests: digests.slice(i, i + ASKED_MAX) });
     }
-  }
-
-  #tellInterest(now: Instant): void {
-    this.#interestDue = undefined;
-    this.#interestAt = now;
-    const links = [...this.#peers.keys()];
-    if (links.length === 0) return;
-    const message = { kind: 'peer-interest', interest: this.#around.interest() } as const;
-    this.#out.put({ kind: 'send', links, message, own: false });
   }
 }

@@ -20,15 +20,11 @@ const SERVED_BYTES_BURST = 8 * 1024 * 1024;
 /** Promises in a row that a peer may break before its 522s are ignored, and for how long. */
 const BROKEN_MAX = 8;
 const DISTRUST: Millis = 600_000;
-/** Between two 521s that are listened to. */
-const INTEREST_EVERY: Millis = 500;
-
 export class ExtendedPeer {
   readonly link: LinkId;
   readonly historySeconds: number;
   readonly #relaysAll: boolean;
   #interest: Interest;
-  #interestAt: Instant;
   /** Entries that wait to be sent in a 522. */
   haves: HaveEntry[] = [];
   /** When the last 522 was sent. */
@@ -43,7 +39,6 @@ export class ExtendedPeer {
     this.historySeconds = hello.historySeconds;
     this.#relaysAll = (hello.features & Feature.relaysAll) !== 0;
     this.#interest = hello.interest;
-    this.#interestAt = now;
     this.#servedAt = now;
   }
 
@@ -52,12 +47,9 @@ export class ExtendedPeer {
     return this.#relaysAll || this.#interest === 'many' || this.#interest.includes(dataType);
   }
 
-  /** A 521; false if it came too early after the last one and does not count. */
-  onInterest(interest: Interest, now: Instant): boolean {
-    if (now - this.#interestAt < INTEREST_EVERY && this.#interestAt !== now) return false;
+  /** A 521. */
+  onInterest(interest: Interest): void {
     this.#interest = interest;
-    this.#interestAt = now;
-    return true;
   }
 
   isTrusted(now: Instant): boolean {

@@ -24,6 +24,8 @@ export class KnowledgeBase<M extends Tracked> {
   #first = 0;
   #size = 0;
   #bytes = 0;
+  /** Whether anything had to go before its time. */
+  #hasMadeRoom = false;
   #block = new Uint8Array(0);
   #used = 0;
 
@@ -50,7 +52,10 @@ export class KnowledgeBase<M extends Tracked> {
   /** Keeps a message with a copy of its data. */
   keep(message: M, data: Uint8Array, now: Instant): void {
     this.expire(now);
-    while (this.#size > 0 && this.#isFullFor(data)) this.#forgetOldest();
+    while (this.#size > 0 && this.#isFullFor(data)) {
+      this.#forgetOldest();
+      this.#hasMadeRoom = true;
+    }
     message.kept = this.#copy(data);
     this.#bytes += data.length;
     if (this.#size === this.#ring.length) this.#grow();
@@ -61,6 +66,13 @@ export class KnowledgeBase<M extends Tracked> {
   expire(now: Instant): void {
     while (this.#size > 0 && now - this.#ring[this.#first]!.seenAt >= this.#window)
       this.#forgetOldest();
+  }
+
+  /** For how long everything has been kept: the window, or less where messages had to make room. */
+  reach(now: Instant): Millis {
+    const oldest = this.#ring[this.#first];
+    if (!this.#hasMadeRoom || oldest === undefined) return this.#window;
+    return Math.min(this.#window, now - oldest.seenAt);
   }
 
   /** All that is kept, oldest first. */

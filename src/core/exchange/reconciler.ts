@@ -5,7 +5,7 @@
  */
 import { u64, u64Equals, type U64 } from '../../basics/integers.ts';
 import { digestKey, type MessageDigest } from '../../wire/digest.ts';
-import { KEY_SPACE, type Range } from '../../wire/reconciliation.ts';
+import { KEY_SPACE, rangesSize, type Range } from '../../wire/reconciliation.ts';
 
 /** A range with at most so many digests is listed instead of cut up. */
 const LISTED_MAX = 16;
@@ -14,7 +14,7 @@ const PARTS = 16;
 /** What the other side has at most one digest of is listed whole, up to so many. */
 const LISTED_WHOLE_MAX = 256;
 /** Bytes and ranges of one answer; what does not fit any more is put off until the next exchange. */
-const ANSWER_BYTES_MAX = 32_000;
+const ANSWER_BYTES_MAX = 60_000;
 const ANSWER_RANGES_MAX = 512;
 /** A range with a fingerprint or with as many digests as are listed, and then some. */
 const PART_BYTES = 8 + 16 * LISTED_MAX;
@@ -59,12 +59,13 @@ export function compare(sorted: readonly MessageDigest[], ranges: readonly Range
       isAnything = true;
       const isNarrow = range.end - begin < PARTS;
       const few = range.count <= 1 || isNarrow ? LISTED_WHOLE_MAX : LISTED_MAX;
-      room -= Math.max(PARTS * PART_BYTES, 8 + 16 * Math.min(to - from, few));
+      const before = answer.length;
       if (to - from <= few) {
         answer.push({ mode: 'digests', end: range.end, digests: sorted.slice(from, to) });
       } else {
         split(answer, sorted, { begin, end: range.end, from });
       }
+      for (let i = before; i < answer.length; i++) room -= rangesSize([answer[i]!]);
     }
     begin = range.end;
     from = to;

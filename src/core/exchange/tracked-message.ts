@@ -54,7 +54,7 @@ export function wasTold({ told }: Tracked, link: LinkId): boolean {
 
 export function addTold(message: Tracked, links: readonly LinkId[]): void {
   if (message.told === undefined) message.told = links.slice();
-  else message.told.push(...links);
+  else for (const link of links) if (!message.told.includes(link)) message.told.push(link);
 }
 
 /** Seconds since it was announced, as far as this node knows; at most 65,535. */

@@ -9,8 +9,8 @@
  */
 import type { LinkId } from '../inputs.ts';
 
-/** A pair is pushed to from this score on: more likely useful than not. */
-export const PUSH_FROM = 0.5;
+/** A pair is pushed to from this score on. Measured: 0.5 saves a tenth of the copies and costs as much latency. */
+export const PUSH_FROM = 0.4;
 /** How much one experience counts in the long run; the first ones of a pair count for more. Measured. */
 const WEIGHT = 0.15;
 /** How much one experience counts for the link as a whole, which is what new pairs begin with. */
@@ -39,7 +39,7 @@ export class Usefulness {
   score(from: LinkId, to: LinkId): number {
     const target = this.#targets.get(to);
     if (target === undefined) return INITIAL;
-    return target.pairs.get(from)?.score ?? target.overall;
+    return target.pairs.get(from)?.score ?? beginning(target);
   }
 
   /** What a push of something that came over `from` was for the peer on `to`. */
@@ -74,8 +74,14 @@ export class Usefulness {
   }
 }
 
-function pairOf({ overall, pairs }: Target, from: LinkId): Pair {
+function pairOf(target: Target, from: LinkId): Pair {
+  const { pairs } = target;
   let pair = pairs.get(from);
-  if (pair === undefined) pairs.set(from, (pair = { score: overall, experiences: 0 }));
+  if (pair === undefined) pairs.set(from, (pair = { score: beginning(target), experiences: 0 }));
   return pair;
+}
+
+/** Every pair is tried once; how quickly it is given up follows from the link as a whole. */
+function beginning({ overall }: Target): number {
+  return Math.max(PUSH_FROM, overall);
 }

@@ -18,7 +18,9 @@ const ANNOUNCERS_MAX = 8;
 const TRIES_MAX = 4;
 const WAIT_MIN: Millis = 60;
 const WAIT_MAX: Millis = 2_000;
-/** An answer is given up after this at least. */
+/** After this a peer that was asked has broken its word, whatever the link is like. */
+const PATIENCE: Millis = 10_000;
+/** Without an answer for this long at least the next peer is asked. */
 const ANSWER_MIN: Millis = 250;
 
 interface Wish {
@@ -30,6 +32,9 @@ interface Wish {
   farthest: { readonly link: LinkId; readonly ttl: number };
   /** The peer that was asked last and has not answered. */
   asked: LinkId | undefined;
+  /** All that were asked and have neither answered nor gone. */
+  owing: LinkId[];
+  askedAt: Instant;
   tries: number;
   dueAt: Instant;
 }
@@ -85,7 +90,17 @@ export class Wishes {
     const dueAt = isPushLikely ? now + this.wait : now;
     const farthest = { link, ttl: entry.ttl };
     const announcers = [first];
-    const wish: Wish = { entry, announcers, first, farthest, asked: undefined, tries: 0, dueAt };
+    const wish: Wish = {
+      entry,
+      announcers,
+      first,
+      farthest,
+      asked: undefined,
+      owing: [],
+      askedAt: now,
+      tries: 0,
+      dueAt,
+    };
     this.#wishes.set(entry.digest, wish);
     this.#setDue(wish, dueAt);
     return true;
@@ -103,7 +118,9 @@ export class Wishes {
   /** The peer that was asked does not have it. */
   onGone(digest: MessageDigest, link: LinkId, now: Instant): void {
     const wish = this.#wishes.get(digest);
-    if (wish === undefined || wish.asked !== link) return;
+    if (wish === undefined || !wish.owing.includes(link)) return;
+    wish.owing = wish.owing.filter((other) => other !== link);
+    if (wish.asked !== link) return;
     wish.asked = undefined;
     this.#setDue(wish, now);
   }
@@ -112,6 +129,7 @@ export class Wishes {
     for (const wish of this.#wishes.values()) {
       const kept = wish.announcers.filter((announcer) => announcer.link !== link);
       wish.announcers.splice(0, wish.announcers.length, ...kept);
+      wish.owing = wish.owing.filter((other) => other !== link);
       if (wish.asked === link) {
         wish.asked = undefined;
         this.#setDue(wish, now);
@@ -124,7 +142,7 @@ export class Wishes {
   }
 
   /**
-   * Whom to ask for what now. `onBroken` hears of peers that were asked and have not answered in time.
+   * Whom to ask for what now. `onBroken` hears of peers that were asked and have not answered at all.
    */
   takeDue(now: Instant, onBroken: (link: LinkId) => void): Map<LinkId, MessageDigest[]> {
     const asks = new Map<LinkId, MessageDigest[]>();
@@ -132,13 +150,16 @@ export class Wishes {
     this.#nextDue = undefined;
     for (const [digest, wish] of this.#wishes) {
       if (wish.dueAt <= now) {
-        if (wish.asked !== undefined) onBroken(wish.asked);
         const next = wish.tries < TRIES_MAX ? wish.announcers.shift() : undefined;
         if (next === undefined) {
+          if (this.#mayStillCome(wish, now)) continue;
+          for (const link of wish.owing) onBroken(link);
           this.#delete(digest, wish);
           continue;
         }
         wish.asked = next.link;
+        wish.owing.push(next.link);
+        wish.askedAt = now;
         wish.tries++;
         wish.dueAt = now + this.#answerTime(wish.entry.size);
         const digests = asks.get(next.link);
@@ -148,6 +169,15 @@ export class Wishes {
       if (this.#nextDue === undefined || wish.dueAt < this.#nextDue) this.#nextDue = wish.dueAt;
     }
     return asks;
+  }
+
+  /** Nobody is left to be asked, but somebody who was may still answer. */
+  #mayStillCome(wish: Wish, now: Instant): boolean {
+    const until = wish.askedAt + PATIENCE;
+    if (wish.owing.length === 0 || until <= now) return false;
+    wish.dueAt = until;
+    if (this.#nextDue === undefined || until < this.#nextDue) this.#nextDue = until;
+    return true;
   }
 
   /** How long to wait for a push after the first 522. */

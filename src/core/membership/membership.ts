@@ -170,6 +170,7 @@ export class Membership {
       this.#book.markSelf(dialled);
       return;
     }
+    if (code === 'full') this.#book.onPostponed(dialled, now);
     if (BLAMELESS.has(code)) return;
     const wasOpen = link.openedAt !== undefined;
     if (wasOpen && now - link.openedAt >= LASTING) this.#book.onLasted(dialled);

@@ -49,6 +49,7 @@ export interface AddressBook {
   addOffered(address: Address, via: Scope): boolean;
   /** A configured name does not stand for this address any more. */
   demote(address: Address): void;
+  onPostponed(address: Address, now: Instant): void;
   onFailure(
     address: Address,
     how: { readonly answered: boolean; readonly wasOpen: boolean },

@@ -120,6 +120,14 @@ export class PeerBook {
     entry.notBefore = now + Math.ceil(Math.min(doubled, this.#bounds.backoffMax) * jitter);
   }
 
+  /** Its link ended for want of room on this side: it is not dialled again at once. */
+  onPostponed(address: Address, now: Instant): void {
+    const entry = this.find(address);
+    if (entry === undefined) return;
+    const pause = this.#bounds.backoffMin * (0.8 + 0.4 * this.#random.fraction());
+    entry.notBefore = Math.max(entry.notBefore, now + Math.ceil(pause));
+  }
+
   /** A dial got a TCP connection. */
   onAnswered(address: Address): void {
     const entry = this.find(address);

@@ -32,7 +32,7 @@ export interface Config {
   readonly minConnections: number;
   /** Never more open links than this, 2 … 10,000. Default 32, likewise. */
   readonly maxConnections: number;
-  /** Messages kept in the knowledge base, 1 … 1,000,000. Default 1,000. Has no effect yet. */
+  /** Accepted messages kept for peers that missed them, 1 … 1,000,000. Default 1,000. */
   readonly cacheSize: number;
   /** Time between checks for too few peers: 1 s to a year, in whole seconds. Default 60 s. */
   readonly searchCooldown: Millis;
@@ -52,6 +52,10 @@ export interface Config {
   readonly proofOfWork: ProofOfWork;
   /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 24. */
   readonly powDifficulty: number;
+  /** Whether 520 to 529 are spoken with peers that understand them. Default true. */
+  readonly extension: boolean;
+  /** How long accepted messages are kept for those peers: 1 s to 65,535 s, in whole seconds. Default 300 s. */
+  readonly historyWindow: Millis;
   /** Whether messages without a local subscriber travel on. Default `all`. */
   readonly relay: 'all' | 'subscribed';
   /** After this a silent subscriber abstains: 1 s to a year, in whole seconds. Default 60 s. */

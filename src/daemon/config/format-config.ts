@@ -41,6 +41,8 @@ const TEXTS: { readonly [Name in KeyName]: (config: Config) => string } = {
   known_peers: (config) => formatPeers(config.knownPeers),
   proof_of_work: (config) => config.proofOfWork,
   pow_difficulty: (config) => String(config.powDifficulty),
+  extension: (config) => (config.extension ? 'on' : 'off'),
+  history_window: (config) => formatSeconds(config.historyWindow),
   relay: (config) => config.relay,
   validation_timeout: (config) => formatSeconds(config.validationTimeout),
   seen_window: (config) => formatSeconds(config.seenWindow),

@@ -8,6 +8,7 @@ import {
   listenAddress,
   networkName,
   NONE,
+  onOff,
   orNone,
   peerName,
   peerNames,
@@ -39,6 +40,8 @@ export interface KeySpec<Value> {
 const CONNECTIONS_MAX = 10_000;
 /** A guess: with the largest messages this is 64 GB already. */
 const CACHE_MESSAGES_MAX = 1_000_000;
+/** What a 520 has room for. */
+const HISTORY_SECONDS_MAX = 65_535;
 /** docs/protocol.md; 2^31 hashes are many minutes of work, so more would be a wall, no admission. */
 const DIFFICULTY_MAX = 31;
 
@@ -69,7 +72,7 @@ export const KEYS = {
     reader: withNote(wholeNumber(2, CONNECTIONS_MAX), 'at least min_connections'),
   },
   cache_size: {
-    meaning: 'messages kept in the knowledge base, older ones make room; no effect yet',
+    meaning: 'accepted messages kept for peers that missed them; the oldest makes room',
     unit: 'messages',
     placeholder: 'N',
     defaultText: '1000',
@@ -132,6 +135,19 @@ export const KEYS = {
     placeholder: 'BITS',
     defaultText: '24',
     reader: wholeNumber(0, DIFFICULTY_MAX),
+  },
+  extension: {
+    meaning: 'speak 520 to 529 with peers that understand them',
+    placeholder: 'WORD',
+    defaultText: 'on',
+    reader: onOff,
+  },
+  history_window: {
+    meaning: 'for how long accepted messages are kept for peers that missed them',
+    unit: 'seconds',
+    placeholder: 'SECONDS',
+    defaultText: '300',
+    reader: seconds(1, HISTORY_SECONDS_MAX),
   },
   relay: {
     meaning: 'messages of peers that travel on: all, or only those with a subscriber here',

@@ -128,6 +128,8 @@ function complete(given: GivenValues, file: string | undefined, environment: Env
     knownPeers: given.value('known_peers'),
     proofOfWork: given.value('proof_of_work'),
     powDifficulty: given.value('pow_difficulty'),
+    extension: given.value('extension'),
+    historyWindow: given.value('history_window'),
     relay: given.value('relay'),
     validationTimeout: given.value('validation_timeout'),
     seenWindow: given.value('seen_window'),

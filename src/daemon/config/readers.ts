@@ -43,9 +43,9 @@ export function wholeNumber(min: number, max: number): Reader<number> {
 /** A year: more is a typing error, and keeps every sum of times far from where numbers get inexact. */
 const SECONDS_MAX = 31_536_000;
 
-/** A length of time, written in whole seconds of at least `min` and at most a year. */
-export function seconds(min: number): Reader<Millis> {
-  const whole = wholeNumber(min, SECONDS_MAX);
+/** A length of time, written in whole seconds of at least `min` and at most `max`, if not told a year. */
+export function seconds(min: number, max = SECONDS_MAX): Reader<Millis> {
+  const whole = wholeNumber(min, max);
   return {
     allowed: whole.allowed,
     read(text, base) {
@@ -70,6 +70,15 @@ export function word<const Word extends string>(
     },
   };
 }
+
+/** Something that is there or not. */
+export const onOff: Reader<boolean> = {
+  allowed: 'on or off',
+  read(text) {
+    if (text === 'on' || text === 'off') return value(text === 'on');
+    return problem('neither on nor off');
+  },
+};
 
 /** What `reader` reads, or `none`, which is undefined. */
 export function orNone<Value>(reader: Reader<Value>): Reader<Value | undefined> {

@@ -6,6 +6,7 @@ import type { ClientId } from '../../core/inputs.ts';
 import type { LocalClient, LocalClients } from './local-clients.ts';
 import type { Letter, Mailbox } from './mailbox.ts';
 import { NodeError, nodeClosed } from './node-error.ts';
+import type { Spread } from './receipts.ts';
 
 export interface AnnouncerBounds {
   /** Announcements and their bytes that wait in line; one more is refused with `too-many-pending`. */
@@ -23,10 +24,12 @@ interface Announcement {
   readonly ttl: number;
   readonly dataType: number;
   readonly data: Uint8Array;
+  /** Whether it is wanted to know who gets it. */
+  readonly receipt?: true;
 }
 
 interface Waiting extends Announcement {
-  readonly resolve: () => void;
+  readonly resolve: (spread: Spread | undefined) => void;
   readonly reject: (error: NodeError) => void;
 }
 
@@ -42,6 +45,8 @@ export class Announcer implements LocalClient, Letter {
   #isClosed = false;
   /** The data that the core is being given at this moment. */
   #current: Uint8Array | undefined;
+  /** What the core says of it meanwhile. */
+  #spread: Spread | undefined;
 
   constructor(clients: LocalClients, mailbox: Mailbox, bounds = ANNOUNCER_BOUNDS) {
     this.#clients = clients;
@@ -61,14 +66,13 @@ export class Announcer implements LocalClient, Letter {
   }
 
   /**
-   * Resolves when the node has it. Arguments are checked already. Not to be called in the middle of an
+   * Resolves when the node has it, with what became of it if a receipt is wanted. Arguments are checked already. Not to be called in the middle of an
    * input, where the bytes would have to be copied.
    */
-  announce(announcement: Announcement): Promise<void> {
+  announce(announcement: Announcement): Promise<Spread | undefined> {
     if (this.#isClosed) return Promise.reject(nodeClosed());
     if (!this.#isPaused && this.#line.size === 0) {
-      this.#give(announcement);
-      return Promise.resolve();
+      return Promise.resolve(this.#give(announcement));
     }
     const { waitingMax, waitingBytesMax } = this.#bounds;
     if (this.#line.size >= waitingMax || this.#waitingBytes >= waitingBytesMax) {
@@ -96,9 +100,13 @@ export class Announcer implements LocalClient, Letter {
       if (this.#isPaused) return;
       this.#line.delete(waiting);
       this.#waitingBytes -= waiting.data.length;
-      this.#give(waiting);
-      waiting.resolve();
+      waiting.resolve(this.#give(waiting));
     }
+  }
+
+  /** The core has given an announcement to its links, in the middle of that input. */
+  onSpread(spread: Spread): void {
+    this.#spread = spread;
   }
 
   /** Refuses what waits in line. */
@@ -116,10 +124,13 @@ export class Announcer implements LocalClient, Letter {
 
   tick(): void {}
 
-  #give({ ttl, dataType, data }: Announcement): void {
+  #give({ ttl, dataType, data, receipt }: Announcement): Spread | undefined {
     this.#current = data;
+    this.#spread = undefined;
+    const wish = receipt === true ? { receipt } : {};
     try {
-      this.#clients.give({ kind: 'announce', client: this.#client, ttl, dataType, data });
+      this.#clients.give({ kind: 'announce', client: this.#client, ttl, dataType, data, ...wish });
+      return this.#spread;
     } finally {
       this.#current = undefined;
     }

@@ -15,6 +15,7 @@ export const NODE_ERROR_CODES = [
   'bad-verdict',
   'too-many-pending',
   'too-many-subscriptions',
+  'no-peers',
   'closed',
 ] as const;
 

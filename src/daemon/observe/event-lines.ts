@@ -63,6 +63,10 @@ export function lineOf(event: NodeEvent): Line {
       const { dataType, why } = event;
       return { level: 'debug', fields: { dataType, why }, message: 'a message ends here' };
     }
+    case 'announcement-spread': {
+      const { sent, named, links } = event;
+      return { level: 'debug', fields: { sent, named, links }, message: 'announced' };
+    }
     case 'extension-silent':
       return {
         level: 'info',

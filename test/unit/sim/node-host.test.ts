@@ -55,6 +55,8 @@ function send(link: number, message = PING): Effect {
   return { kind: 'send', links: [link], message, own: false };
 }
 
+const DISK = { secret: [1, 2], records: new Uint8Array(1) } as const;
+
 describe('a hosted node', () => {
   it('is given its start first, once', () => {
     const { simulation, cores } = scripted(1);
@@ -201,7 +203,11 @@ describe('a hosted node', () => {
   });
 
   it.each([
-    ['what was stored, if that is kept', true, ['first', undefined, 'second', 'disk']],
+    [
+      'what was stored, if that is kept',
+      true,
+      ['first', undefined, 'second', { ...DISK, storedAgoMs: 0 }],
+    ],
     ['nothing, if it is not', false, ['first', undefined, 'second', undefined]],
   ])('finds in its next life %s', (_what, keepsStore, expected) => {
     const found: unknown[] = [];
@@ -213,7 +219,7 @@ describe('a hosted node', () => {
       },
     });
     const node = simulation.addNode();
-    node.stored = 'disk';
+    node.stored = { state: DISK, at: 0 };
     node.powerOff();
     node.start({ keepsStore });
     expect(found).toEqual(expected);
@@ -222,7 +228,7 @@ describe('a hosted node', () => {
   it('has lost for good what it was started without', () => {
     const { nodes } = scripted(1);
     const [node] = nodes as [SimNode];
-    node.stored = 'disk';
+    node.stored = { state: DISK, at: 0 };
     for (const keepsStore of [false, true]) {
       node.stop();
       node.start({ keepsStore });

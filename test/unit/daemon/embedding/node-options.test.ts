@@ -5,7 +5,7 @@ import type { NodeOptions } from '../../../../src/daemon/node-options.ts';
 import { NODE_OPTION_NAMES, readNodeOptions } from '../../../../src/daemon/read-node-options.ts';
 
 /** Keys that a program cannot set: without effect in this version, or nothing to a program. */
-const NOT_OFFERED = ['cache_size', 'network', 'state_dir', 'admin_address', 'hostkey', 'log_level'];
+const NOT_OFFERED = ['network', 'state_dir', 'admin_address', 'hostkey', 'log_level'];
 
 /** The message for options that plain JavaScript might hand in. */
 function refusal(options: unknown): string {
@@ -58,6 +58,8 @@ describe('options', () => {
       advertisePort: 6000,
       proofOfWork: 'discovery',
       powDifficulty: 7,
+      extension: false,
+      cacheSize: 8,
       relay: 'subscribed',
       transport: 'plain',
     });
@@ -68,6 +70,8 @@ describe('options', () => {
       advertisePort: 6000,
       proofOfWork: 'discovery',
       powDifficulty: 7,
+      extension: false,
+      cacheSize: 8,
       relay: 'subscribed',
       transport: 'plain',
     });
@@ -104,18 +108,22 @@ describe('options', () => {
       challengeCooldownMillis: 0,
       validationTimeoutMillis: 1_500,
       seenWindowMillis: 31_536_000_000,
+      historyWindowMillis: 65_535_000,
     });
     expect(config).toMatchObject({
       searchCooldown: 1,
       challengeCooldown: 0,
       validationTimeout: 1_500,
       seenWindow: 31_536_000_000,
+      historyWindow: 65_535_000,
     });
   });
 
   it('allow no longer times than a file does', () => {
     const key = CONFIG_KEYS.find(({ name }) => name === 'seen_window');
     expect(key?.allowed).toBe('1 to 31536000');
+    const history = CONFIG_KEYS.find(({ name }) => name === 'history_window');
+    expect(history?.allowed).toBe('1 to 65535');
   });
 
   it('warn of what is probably not meant, by their own names', () => {
@@ -145,6 +153,12 @@ describe('an option', () => {
     [
       { validationTimeoutMillis: 0 },
       'validationTimeoutMillis 0: allowed: whole milliseconds, 1 to 31536000000 (a year)',
+    ],
+    [{ extension: 'on' }, "extension 'on': allowed: true or false"],
+    [{ cacheSize: 0 }, 'cacheSize 0: too small; allowed: 1 to 1000000'],
+    [
+      { historyWindowMillis: 65_535_001 },
+      'historyWindowMillis 65535001: allowed: whole milliseconds, 1 to 65535000',
     ],
     [{ seenWindowMillis: 1.5 }, 'seenWindowMillis 1.5: allowed: whole milliseconds'],
     [{ seenWindowMillis: 31_536_000_001 }, 'seenWindowMillis 31536000001: allowed'],

@@ -1,0 +1,70 @@
+/**
+ * Giving peers what they ask for (523), within bounds: a few bytes must not buy the same 64 KiB for ever.
+ */
+import type { MessageDigest } from '../../wire/digest.ts';
+import type { Outbox } from '../effects.ts';
+import type { Instant, Millis } from '../settings.ts';
+import type { DigestIndex } from './digest-index.ts';
+import type { ExtendedPeer } from './extended-peer.ts';
+import type { Spreading } from './spreading.ts';
+import { addHolder, ENDS_HERE, wasTold, type Tracked } from './tracked-message.ts';
+
+/** How often one message is given to one peer that asks for it. */
+export const SERVED_MAX = 3;
+
+export class Serving<M extends Tracked> {
+  readonly #out: Outbox;
+  readonly #index: DigestIndex<M>;
+  readonly #spreading: Spreading<M>;
+  readonly #historyWindow: Millis;
+
+  constructor(options: {
+    readonly out: Outbox;
+    readonly index: DigestIndex<M>;
+    readonly spreading: Spreading<M>;
+    readonly historyWindow: Millis;
+  }) {
+    this.#out = options.out;
+    this.#index = options.index;
+    this.#spreading = options.spreading;
+    this.#historyWindow = options.historyWindow;
+  }
+
+  /** A 523: gives what there is, and says what there is not (525). */
+  serve(peer: ExtendedPeer, digests: readonly MessageDigest[], now: Instant): void {
+    const gone: MessageDigest[] = [];
+    for (const digest of digests) {
+      const message = this.#servable(digest, now);
+      // One that was never named: the peer does not know yet how old it is.
+      if (message === undefined) gone.push(digest);
+      else if (!wasTold(message, peer.link)) this.name(peer, message, now);
+      else if (!this.#give(peer, message, now)) gone.push(digest);
+    }
+    if (gone.length > 0) this.#out.send(peer.link, { kind: 'peer-gone', digests: gone });
+  }
+
+  /** Tells a peer of a message that is kept. */
+  name(peer: ExtendedPeer, message: M, now: Instant): void {
+    if (message.ttlOut === ENDS_HERE) return;
+    this.#spreading.name(peer, message, message.kept!.length, now);
+  }
+
+  #servable(digest: MessageDigest, now: Instant): M | undefined {
+    const message = this.#index.find(digest);
+    if (message?.kept === undefined || message.ttlOut === ENDS_HERE) return undefined;
+    return now - message.seenAt < this.#historyWindow ? message : undefined;
+  }
+
+  #give(peer: ExtendedPeer, message: M, now: Instant): boolean {
+    const data = message.kept!;
+    const served = message.served?.get(peer.link) ?? 0;
+    if (served >= SERVED_MAX || !peer.mayServe(data.length, now)) return false;
+    message.served ??= new Map();
+    message.served.set(peer.link, served + 1);
+    if (message.ttlOut === 0) addHolder(message, peer.link);
+    const { id, dataType, ttlOut: ttl } = message;
+    const reply = { kind: 'peer-announce', id, ttl, dataType, data } as const;
+    this.#out.put({ kind: 'send', links: [peer.link], message: reply, own: false });
+    return true;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Keeps what is stored close behind what a node knows: some seconds after it has changed, and at the end. One write
+ * at a time; one that fails is tried again, and told of once until one succeeds.
+ */
+import type { Millis } from '../../core/settings.ts';
+import type { StoredState } from '../../core/stored-state.ts';
+import type { StateDirectory, Trouble } from './state-directory.ts';
+
+/** A guess: what is lost when the machine stops is seen again, at worst, and a disk should rest. */
+export const STORE_EVERY: Millis = 5_000;
+
+/** What is kept. */
+export interface StateSource {
+  /** Another number whenever there may be something new; asked often. */
+  readonly revision: () => number;
+  /** All that is to be stored; asked only when something is new. */
+  readonly store: () => StoredState;
+}
+
+export class StateKeeper {
+  readonly #directory: Pick<StateDirectory, 'path' | 'save'>;
+  readonly #source: StateSource;
+  readonly #onTrouble: Trouble;
+  readonly #timer: NodeJS.Timeout;
+  /** The revision that was stored last; undefined: none. */
+  #stored: number | undefined;
+  #writing: Promise<void> | undefined;
+  #isFailing = false;
+
+  /** Begins at once. `every`: default {@link STORE_EVERY}. */
+  constructor(options: {
+    readonly directory: Pick<StateDirectory, 'path' | 'save'>;
+    readonly source: StateSource;
+    readonly onTrouble: Trouble;
+    readonly every?: Millis;
+  }) {
+    this.#directory = options.directory;
+    this.#source = options.source;
+    this.#onTrouble = options.onTrouble;
+    this.#timer = setInterval(() => this.#storeIfNew(), options.every ?? STORE_EVERY);
+    this.#storeIfNew();
+  }
+
+  /** Stores what is new for the last time. To be called when the node does nothing any more. Never rejects. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#writing;
+    this.#storeIfNew();
+    await this.#writing;
+  }
+
+  #storeIfNew(): void {
+    if (this.#writing !== undefined) return;
+    const revision = this.#source.revision();
+    if (revision === this.#stored) return;
+    this.#writing = this.#write(revision).finally(() => (this.#writing = undefined));
+  }
+
+  async #write(revision: number): Promise<void> {
+    try {
+      await this.#directory.save(this.#source.store());
+      this.#stored = revision;
+      this.#isFailing = false;
+    } catch (error) {
+      if (this.#isFailing) return;
+      this.#isFailing = true;
+      this.#onTrouble('what this node has seen cannot be stored; it is tried again', {
+        path: this.#directory.path,
+        reason: String(error),
+      });
+    }
+  }
+}

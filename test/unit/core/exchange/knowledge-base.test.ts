@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { KEPT_BYTES_MAX, KnowledgeBase } from '../../../../src/core/exchange/knowledge-base.ts';
+import type { Tracked } from '../../../../src/core/exchange/tracked-message.ts';
+import { bytes } from '../support.ts';
+import { tracked } from './support.ts';
+
+const WINDOW = 1_000;
+/** The most that one message carries. */
+const LARGEST = 65_519;
+
+function newBase(messagesMax = 3): { base: KnowledgeBase<Tracked>; forgotten: Tracked[] } {
+  const forgotten: Tracked[] = [];
+  const onForgotten = (message: Tracked): void => void forgotten.push(message);
+  return {
+    base: new KnowledgeBase<Tracked>({ messagesMax, window: WINDOW, onForgotten }),
+    forgotten,
+  };
+}
+
+function numbers(messages: Iterable<Tracked>): number[] {
+  return Array.from(messages, ({ id }) => id.low);
+}
+
+describe('what is kept', () => {
+  it('is given oldest first', () => {
+    const { base } = newBase();
+    for (const number of [1, 2, 3]) base.keep(tracked({ number }), bytes('data'), 0);
+    expect(numbers(base)).toEqual([1, 2, 3]);
+  });
+
+  it.each([[4], [1_024], [1_025], [LARGEST]])('has a copy of its data: %i bytes', (size) => {
+    const { base } = newBase();
+    const message = tracked();
+    const data = new Uint8Array(size).fill(1);
+    base.keep(message, data, 0);
+    data.fill(2);
+    expect(message.kept).toEqual(new Uint8Array(size).fill(1));
+  });
+
+  it('is not mixed up by others that share a block', () => {
+    const { base } = newBase(200);
+    const messages = Array.from({ length: 200 }, (_, number) => tracked({ number }));
+    for (const message of messages) {
+      base.keep(message, new Uint8Array(100 + message.id.low).fill(message.id.low), 0);
+    }
+    const wrong = messages.filter(
+      ({ id, kept }) => kept!.length !== 100 + id.low || kept!.some((byte) => byte !== id.low),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('may have no data at all', () => {
+    const { base } = newBase();
+    const message = tracked();
+    base.keep(message, bytes(''), 0);
+    expect([base.size, base.bytes, message.kept]).toEqual([1, 0, bytes('')]);
+  });
+
+  it('is at most so many messages, the latest ones', () => {
+    const { base, forgotten } = newBase(3);
+    for (let number = 1; number <= 10; number++) base.keep(tracked({ number }), bytes('data'), 0);
+    expect([base.size, numbers(base)]).toEqual([3, [8, 9, 10]]);
+    expect(numbers(forgotten)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('can be a single message', () => {
+    const { base } = newBase(1);
+    for (const number of [1, 2]) base.keep(tracked({ number }), bytes('data'), 0);
+    expect(numbers(base)).toEqual([2]);
+  });
+
+  it('is at most so many bytes', () => {
+    const { base } = newBase(100_000);
+    const data = new Uint8Array(LARGEST);
+    let most = 0;
+    for (let number = 0; number < 1_030; number++) {
+      base.keep(tracked({ number }), data, 0);
+      most = Math.max(most, base.bytes);
+    }
+    expect(most).toBe(Math.floor(KEPT_BYTES_MAX / LARGEST) * LARGEST);
+  });
+
+  it('goes when it is too old', () => {
+    const { base, forgotten } = newBase();
+    base.keep(tracked({ number: 1, seenAt: 0 }), bytes('data'), 0);
+    base.keep(tracked({ number: 2, seenAt: 1 }), bytes('data'), 1);
+    base.expire(WINDOW);
+    expect([numbers(base), numbers(forgotten)]).toEqual([[2], [1]]);
+  });
+
+  it('goes when something else is kept after its time', () => {
+    const { base } = newBase();
+    base.keep(tracked({ number: 1, seenAt: 0 }), bytes('data'), 0);
+    base.keep(tracked({ number: 2, seenAt: WINDOW }), bytes('data'), WINDOW);
+    expect(numbers(base)).toEqual([2]);
+  });
+
+  it('still has its data while its end is told, and not afterwards', () => {
+    const told: (Uint8Array | undefined)[] = [];
+    const base = new KnowledgeBase<Tracked>({
+      messagesMax: 1,
+      window: WINDOW,
+      onForgotten: ({ kept }) => void told.push(kept),
+    });
+    const message = tracked({ number: 1 });
+    base.keep(message, bytes('data'), 0);
+    base.keep(tracked({ number: 2 }), bytes('more'), 0);
+    expect([told, message.kept]).toEqual([[bytes('data')], undefined]);
+  });
+
+  it('counts nothing after everything has gone', () => {
+    const { base } = newBase(100);
+    for (let number = 0; number < 100; number++) base.keep(tracked({ number }), bytes('data'), 0);
+    base.expire(WINDOW);
+    expect([base.size, base.bytes, numbers(base)]).toEqual([0, 0, []]);
+  });
+});
