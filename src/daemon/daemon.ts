@@ -9,6 +9,7 @@ import { GossipNode } from '../core/gossip-node.ts';
 import type { Input } from '../core/inputs.ts';
 import type { PeerName } from '../core/settings.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
+import type { LoadedState } from '../core/stored-state.ts';
 import type { Address } from '../wire/address.ts';
 import { Api } from './api/api.ts';
 import type { ApiAddress, Config } from './config/config.ts';
@@ -30,6 +31,8 @@ import { FlushScheduler } from './sockets/flush-scheduler.ts';
 import type { SendGear } from './sockets/send-queue.ts';
 import { TcpBacklogReader } from './sockets/tcp-backlog.ts';
 import { noTraffic, type Traffic } from './sockets/traffic.ts';
+import { StateDirectory } from './store/state-directory.ts';
+import { StateKeeper } from './store/state-keeper.ts';
 import { Transport } from './transport/transport.ts';
 
 export interface DaemonOptions {
@@ -44,6 +47,8 @@ export interface DaemonOptions {
    * let go at once. Default true.
    */
   readonly hasApi?: boolean;
+  /** Whether what was seen outlives the process, in `stateDir` of the configuration. Default false. */
+  readonly remembers?: boolean;
   /** For tests; default {@link DAEMON_BOUNDS}. */
   readonly bounds?: DaemonBounds;
 }
@@ -89,7 +94,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   // Shut before anybody is let in: to all else a node without this door is a node like any other.
   if (!hasApi) doors.api.stop();
-  return new RunningDaemon({ options, bounds, reporter, doors });
+  const memory = options.remembers === true ? stateDirectory(options) : undefined;
+  const stored = await memory?.load();
+  return new RunningDaemon({ options, bounds, reporter, doors, memory, stored });
+}
+
+function stateDirectory({ config, log }: DaemonOptions): StateDirectory {
+  return new StateDirectory(config.stateDir, (message, fields) => log.warn(fields, message));
 }
 
 /** Idle buffers are shared by all daemons of a process: there may be many, and all use them in turn. */
@@ -110,6 +121,7 @@ class RunningDaemon implements Daemon {
   readonly #driver: Driver;
   readonly #descriptors: DescriptorWatch;
   readonly #housekeeping: NodeJS.Timeout;
+  readonly #keeper: StateKeeper | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(parts: {
@@ -117,8 +129,10 @@ class RunningDaemon implements Daemon {
     readonly bounds: DaemonBounds;
     readonly reporter: Reporter;
     readonly doors: Doors;
+    readonly memory: StateDirectory | undefined;
+    readonly stored: LoadedState | undefined;
   }) {
-    const { options, bounds, doors } = parts;
+    const { options, bounds, doors, memory, stored } = parts;
     this.p2pAddress = doors.p2pAddress;
     this.apiAddress = doors.apiAddress;
     this.#bounds = bounds;
@@ -138,6 +152,7 @@ class RunningDaemon implements Daemon {
       ),
       random: cryptoRandom(),
       proofs: cryptoProofs,
+      stored,
     });
     this.#transport = this.#createTransport(doors, gear);
     this.#api = this.#createApi(doors, gear);
@@ -145,6 +160,7 @@ class RunningDaemon implements Daemon {
     this.#driver = this.#createDriver(gear.scheduler);
     this.#housekeeping = setInterval(() => this.#tick(), bounds.tick);
     this.#give({ kind: 'start' });
+    this.#keeper = memory && this.#keep(memory, options.log);
     this.#transport.start();
     this.#api.start();
   }
@@ -181,8 +197,18 @@ class RunningDaemon implements Daemon {
     try {
       await shutDown({ driver, transport, api, solver }, this.#bounds);
     } finally {
+      await this.#keeper?.close();
       clearInterval(this.#housekeeping);
     }
+  }
+
+  #keep(directory: StateDirectory, log: Log): StateKeeper {
+    const core = this.#core;
+    return new StateKeeper({
+      directory,
+      source: { revision: () => core.storeRevision, store: () => core.store() },
+      onTrouble: (message, fields) => log.warn(fields, message),
+    });
   }
 
   readonly #give = (input: Input): void => this.#driver.give(input);

@@ -32,6 +32,8 @@ export interface Station {
   readonly counters: Counters;
   /** What the node has stored for its next life, and when; undefined: nothing. */
   stored: Stored | undefined;
+  /** Since when it remembers what it has seen: this life's beginning, or that of the first whose store it has. */
+  rememberedSince: Instant;
   newLinkId(): LinkId;
 }
 
@@ -84,7 +86,8 @@ export class NodeHost implements Machine, Sleeper {
     this.#world = world;
     this.address = address;
     this.#settings = settings;
-    this.#startedAt = events.now;
+    if (station.stored === undefined) station.rememberedSince = events.now;
+    this.#startedAt = station.rememberedSince;
     this.#checker =
       world.hasChecks && !options.isHostile ? new NodeChecker(index, settings) : undefined;
     this.#prover = new Prover(events, streamOf(seed, 'prover', index, life), world.hashRate);

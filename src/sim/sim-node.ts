@@ -43,6 +43,7 @@ export class SimNode implements Station {
   readonly counters = new Counters();
   /** What it has stored for its next life; undefined: nothing. */
   stored: Stored | undefined = undefined;
+  rememberedSince = 0;
   readonly #world: World;
   readonly #bandwidth: number | undefined;
   #host: NodeHost | undefined;

@@ -68,7 +68,8 @@ async function start(
 ): Promise<Daemon> {
   for (const warning of warnings) log.warn(warning);
   try {
-    return await startDaemon({ config, log, nameSetting: (key) => settings.get(key) });
+    const nameSetting = (key: string): string | undefined => settings.get(key);
+    return await startDaemon({ config, log, remembers: true, nameSetting });
   } catch (error) {
     throw asFailure(error);
   }

@@ -63,8 +63,8 @@ export function restoreRecords(
       hashHigh: readU32(bytes, at + 8) | 0,
       hashLow: readU32(bytes, at + 12) | 0,
     };
-    // Its verdicts did not come in time: its subscribers were told, and are not told again.
-    const known = outcome === 'waiting' ? 'stopped' : outcome;
+    // Nobody is told of it again, and it is not passed on again: its data and its verdicts are gone.
+    const known = outcome === 'own' ? outcome : 'stopped';
     if (table.find(key, now - age) === undefined) {
       table.add(key, readU16(bytes, at + 20), known, now - age);
     }

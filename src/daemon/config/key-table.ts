@@ -179,20 +179,20 @@ export const KEYS = {
     ),
   },
   network: {
-    meaning: 'name of the overlay; no effect yet',
+    meaning: 'name of the overlay',
     placeholder: 'NAME',
     defaultText: 'main',
     reader: networkName,
   },
   state_dir: {
-    meaning: 'directory for what a node remembers across restarts; no effect yet',
+    meaning: 'directory for what a node remembers across restarts',
     placeholder: 'PATH',
     defaultText: 'NAME.state beside the file NAME.ini',
     isDefaultDerived: true,
     reader: filePath,
   },
   admin_address: {
-    meaning: 'listen for the administrator (HTTP) here; no effect yet',
+    meaning: 'listen for the administrator (HTTP) here',
     placeholder: 'ADDRESS',
     defaultText: NONE,
     reader: orNone(apiAddress),
@@ -204,7 +204,7 @@ export const KEYS = {
     reader: word(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   },
   hostkey: {
-    meaning: 'PEM file with the private key of this host; no effect yet, the file is not read',
+    meaning: 'PEM file with the private key of this host, the file is not read',
     placeholder: 'PATH',
     defaultText: NONE,
     section: 'global',
