@@ -162,7 +162,12 @@ describe('in a network where nothing is left to chance', () => {
   it('bytes and messages per node are those of the announcements', () => {
     const { bytesPerNode, messagesPerNode } = run(MESH);
     // Copies of 116 bytes: ten announcements of 361 copies each, among twenty nodes.
-    expect([bytesPerNode.mean, messagesPerNode.mean]).toEqual([(3_610 * 116) / 20, 3_610 / 20]);
+    const [bytes, messages] = [(3_610 * 116) / 20, 3_610 / 20];
+    // Beside them nodes compare notes now and then.
+    expect(bytesPerNode.mean! / bytes).toBeGreaterThanOrEqual(1);
+    expect(bytesPerNode.mean! / bytes).toBeLessThan(1.1);
+    expect(messagesPerNode.mean! / messages).toBeGreaterThanOrEqual(1);
+    expect(messagesPerNode.mean! / messages).toBeLessThan(1.1);
   });
 
   it('only nodes with a subscriber are expected to be reached', () => {

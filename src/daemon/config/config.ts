@@ -66,7 +66,7 @@ export interface Config {
   readonly transport: 'plain';
   /** Name of the overlay, 1 to 64 of `A-Z a-z 0-9 . _ -`. Default `main`. Has no effect yet. */
   readonly network: string;
-  /** Directory for what a node remembers; see docs/configuration.md for its default. Has no effect yet. */
+  /** Directory for what a node remembers; see docs/configuration.md for its default. */
   readonly stateDir: string;
   /** Listen for the administrator here; default none. Has no effect yet. */
   readonly adminAddress: ApiAddress | undefined;

@@ -179,7 +179,7 @@ export const KEYS = {
     ),
   },
   network: {
-    meaning: 'name of the overlay',
+    meaning: 'name of the overlay; no effect yet',
     placeholder: 'NAME',
     defaultText: 'main',
     reader: networkName,
@@ -192,7 +192,7 @@ export const KEYS = {
     reader: filePath,
   },
   admin_address: {
-    meaning: 'listen for the administrator (HTTP) here',
+    meaning: 'listen for the administrator (HTTP) here; no effect yet',
     placeholder: 'ADDRESS',
     defaultText: NONE,
     reader: orNone(apiAddress),
@@ -204,7 +204,7 @@ export const KEYS = {
     reader: word(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   },
   hostkey: {
-    meaning: 'PEM file with the private key of this host, the file is not read',
+    meaning: 'PEM file with the private key of this host; no effect yet, the file is not read',
     placeholder: 'PATH',
     defaultText: NONE,
     section: 'global',

@@ -49,7 +49,7 @@ const gossip = objectOf<GossipKeys>({
   degree: optional(links, 'peers each announcement is given to'),
   min_connections: optional(links, 'look for more peers while fewer links than this are open'),
   max_connections: optional(count(2, CONNECTIONS_MAX), 'never have more links than this open'),
-  cache_size: optional(count(1, 1_000_000), 'messages kept; no effect yet'),
+  cache_size: optional(count(1, 1_000_000), 'messages kept for nodes that missed them'),
   search_cooldown: optional(seconds(1), 'seconds between checks for too few peers'),
   challenge_cooldown: optional(seconds(0), 'seconds until a waiting peer is challenged at most'),
   proof_of_work: optional(wordOf(['connection', 'discovery', 'none']), 'where it stands'),

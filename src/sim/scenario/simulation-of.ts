@@ -21,9 +21,9 @@ const RECORDS_MIN = 64;
 /** What every node of the scenario runs. */
 export const honestCore: CoreFactory = (options) => new GossipNode(options);
 
-/** What nodes run that know only 504 to 510: for now the same, since there is nothing beyond it. */
+/** What nodes run that know only 504 to 510. */
 export function existingCore(honest: CoreFactory): CoreFactory {
-  return honest;
+  return (options) => honest({ ...options, settings: { ...options.settings, extension: false } });
 }
 
 /** What a program that runs a scenario may add to it. */
@@ -65,6 +65,7 @@ function settingsOf(gossip: GossipKeys): SettingsOverrides {
     relay: gossip.relay,
     validationTimeout: inMillis(gossip.validation_timeout),
     seenWindow: inMillis(gossip.seen_window),
+    cacheSize: gossip.cache_size,
   } satisfies { readonly [K in keyof SettingsOverrides]: SettingsOverrides[K] | undefined };
   // What the scenario does not say has the simulator's default, which a key that is undefined would hide.
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
