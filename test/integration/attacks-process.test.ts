@@ -76,7 +76,8 @@ async function expectService({ api }: NodeProcess, peer: ScriptedPeer): Promise<
 
 describe('a process that is stopped for longer than its time-outs (SIGSTOP)', () => {
   it('goes on afterwards with all its links and clients, and what came meanwhile counts', async () => {
-    const node = await startNode({ words: '--validation-timeout 1' });
+    // Shorter than it is stopped for, and long enough for a busy machine to stop it in time.
+    const node = await startNode({ words: '--validation-timeout 5' });
     const subscriber = await subscriberOf(node);
     const from = await ScriptedPeer.link(node.p2p, CLEAN);
     const to = await ScriptedPeer.link(node.p2p, CLEAN);
