@@ -5,7 +5,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSocket } from '../../src/testkit/open-socket.ts';
 import { ScriptedClient } from '../../src/testkit/scripted-client.ts';
 import { ScriptedPeer } from '../../src/testkit/scripted-peer.ts';
 import { until } from '../../src/testkit/waiting.ts';
@@ -73,31 +72,6 @@ async function expectService({ api }: NodeProcess, peer: ScriptedPeer): Promise<
   await until(() => texts().includes('still here') || peer.isClosed);
   expect(texts()).toContain('still here');
 }
-
-describe('a process that is stopped for longer than its time-outs (SIGSTOP)', () => {
-  it('goes on afterwards with all its links and clients, and what came meanwhile counts', async () => {
-    // Shorter than it is stopped for, and long enough for a busy machine to stop it in time.
-    const node = await startNode({ words: '--validation-timeout 5' });
-    const subscriber = await subscriberOf(node);
-    const from = await ScriptedPeer.link(node.p2p, CLEAN);
-    const to = await ScriptedPeer.link(node.p2p, CLEAN);
-    const told = subscriber.received.length;
-    from.say(announcement(1, 'judged while it was stopped'));
-    await until(() => subscriber.received.length > told);
-    node.child.kill('SIGSTOP');
-    subscriber.validate(subscriber.received[told]!, true);
-    const stranger = await openSocket(node.p2p);
-    const late = new ScriptedPeer(stranger, CLEAN);
-    late.say({ kind: 'peer-info', port: 0 });
-    // Longer than the 5 s that a stranger has for his first message.
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
-    node.child.kill('SIGCONT');
-    await to.next('peer-announce');
-    await late.expect('peer-validation');
-    expect([from, to, subscriber].some(({ hasEnded }) => hasEnded)).toBe(false);
-    await expectService(node, to);
-  });
-});
 
 describe('a process with a heap of 64 MB', () => {
   it('survives floods at both doors: unanswered, unread, and asked for addresses', async () => {
