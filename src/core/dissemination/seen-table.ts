@@ -143,8 +143,12 @@ export class SeenTable<Waiting = never> {
     return record >= this.#oldest && record < this.#next;
   }
 
-  /** Attaches what is known of a message beyond its record, until {@link detach} or the record goes. */
+  /**
+   * Attaches what is known of a message beyond its record, until {@link detach} or the record goes. One whose
+   * record was forgotten meanwhile stays without.
+   */
   attach(record: SeenRecord, waiting: Waiting): void {
+    if (!this.has(record)) return;
     this.#attached ??= emptyList(this.#capacity);
     this.#attached[this.#slotOf(record)] = waiting;
   }

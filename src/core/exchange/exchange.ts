@@ -39,6 +39,7 @@ const LARGE_BYTES = 16 * 1_024;
 const EARLY: Millis = 30;
 /** Messages named to a peer because of one 527: no more than it would listen to. */
 const NAMED_MAX = 2_048;
+
 export class Exchange<M extends Tracked> {
   readonly #settings: Settings;
   readonly #proofs: Proofs;
