@@ -49,7 +49,7 @@ export function readSettings(
   address: string | ApiTarget = DEFAULT_API_ADDRESS,
   options: ConnectOptions = {},
 ): ClientSettings {
-  checkOptions('connect()', options);
+  checkOptions('connect()', options, ['signal', 'timeout', 'reconnect', 'bounds']);
   const { signal, timeout, reconnect, bounds = {} } = options;
   checkSignal(signal);
   checkMillis('timeout', timeout);
@@ -63,7 +63,7 @@ export function readSettings(
 
 /** @throws ClientError `bad-option` unless each bound that is given is a whole number from 1. */
 function readBounds(given: unknown): ClientBounds {
-  checkOptions('bounds', given);
+  checkOptions('connect() bounds', given, Object.keys(CLIENT_BOUNDS));
   const bounds: ClientBounds = { ...CLIENT_BOUNDS, ...(given as Partial<ClientBounds>) };
   for (const [name, bound] of Object.entries(bounds)) {
     if (isWholeNumber(bound, 1, Number.MAX_SAFE_INTEGER)) continue;

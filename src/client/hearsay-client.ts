@@ -116,7 +116,7 @@ export class HearsayClient extends EventEmitter<ClientEvents> {
   ): Promise<void> {
     checkDataType(dataType);
     const bytes = checkData(data);
-    checkOptions('announce()', options);
+    checkOptions('announce()', options, ['ttl', 'signal']);
     const { ttl = 0, signal } = options;
     checkTtl(ttl);
     checkSignal(signal);
@@ -141,7 +141,7 @@ export class HearsayClient extends EventEmitter<ClientEvents> {
    */
   subscribe(dataTypes: number | readonly number[], options: SubscribeOptions = {}): Subscription {
     const types = checkDataTypes(dataTypes);
-    checkOptions('subscribe()', options);
+    checkOptions('subscribe()', options, ['autoAccept', 'signal']);
     const { autoAccept = false, signal } = options;
     checkBoolean('autoAccept', autoAccept);
     checkSignal(signal);

@@ -24,10 +24,15 @@ export function isWholeNumber(value: unknown, min: number, max: number): value i
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 }
 
-/** @throws ClientError `bad-option` unless `options` is an object, or left out. */
-export function checkOptions(of: string, options: unknown): void {
-  if (typeof options === 'object' && options !== null) return;
-  throw badOption(`the options of ${of}`, 'an object', options);
+/** @throws ClientError `bad-option` unless `options` is an object that has no other names than `names`. */
+export function checkOptions(of: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw badOption(`the options of ${of}`, 'an object', options);
+  }
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const rule = `there is no option ${shown(unknown)} of ${of}; there are ${names.join(', ')}`;
+  throw new ClientError('bad-option', rule);
 }
 
 /** @throws ClientError `bad-option` unless `value` is a whole number from `min` to `max`, or left out. */

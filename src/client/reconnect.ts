@@ -5,7 +5,14 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClientError } from './client-error.ts';
-import { badOption, checkBoolean, checkWhole, isWholeNumber, TIMER_MAX } from './options.ts';
+import {
+  badOption,
+  checkBoolean,
+  checkOptions,
+  checkWhole,
+  isWholeNumber,
+  TIMER_MAX,
+} from './options.ts';
 
 export interface ReconnectOptions {
   /** Milliseconds before the first attempt, from 1; doubles with each in a row. Default 250 (a guess). */
@@ -48,6 +55,7 @@ export function readReconnect(
     throw badOption('reconnect', 'true, false or an object', value);
   }
   const options = value === true ? {} : value;
+  checkOptions('reconnect', options, ['minDelay', 'maxDelay', 'attempts', 'fromStart']);
   const { minDelay = MIN_DELAY, attempts = Number.POSITIVE_INFINITY, fromStart = false } = options;
   checkWhole('reconnect.minDelay', minDelay, 1, TIMER_MAX);
   const { maxDelay = Math.max(minDelay, MAX_DELAY) } = options;

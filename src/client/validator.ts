@@ -65,7 +65,7 @@ export function readServeSettings(validator: Validator, options: ServeOptions): 
     const rule = 'a validator is a function that returns a verdict';
     throw new ClientError('bad-validator', `${rule}, not ${shown(validator)}`);
   }
-  checkOptions('serve()', options);
+  checkOptions('serve()', options, ['concurrency', 'timeout', 'onError', 'signal']);
   const { concurrency = CONCURRENCY, timeout = TIMEOUT, onError, signal } = options;
   checkWhole('concurrency', concurrency, 1, CONCURRENCY_MAX);
   checkMillis('timeout', timeout);

@@ -112,7 +112,7 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     options: NodeAnnounceOptions & Partial<ReceiptOptions> = {},
   ): Promise<AnnounceReceipt | void> {
     checkDataType(dataType);
-    checkOptions('announce()', options);
+    checkOptions('announce()', options, ['ttl', 'receipt', 'withinMillis']);
     const { ttl = 0, receipt, withinMillis = WITHIN_DEFAULT } = options;
     checkTtl(ttl);
     checkBoolean('receipt', receipt);
@@ -156,7 +156,7 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     links = 1,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<void> {
-    checkOptions('whenConnected()', options);
+    checkOptions('whenConnected()', options, ['signal']);
     const { signal } = options;
     checkSignal(signal);
     const { maxConnections } = this.#options.config;

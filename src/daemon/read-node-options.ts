@@ -3,11 +3,10 @@
  * an operator would write them on the command line, and read by the configuration. Only what an operator cannot
  * write, times below a second, is checked here.
  */
-import { closestMatch } from 'leven';
 import type { Millis } from '../core/settings.ts';
 import { formatAddress } from '../wire/address.ts';
 import { CONFIG_KEYS, ConfigError, loadConfig, type Config } from './config/config.ts';
-import { badOption, checkOptions, checkSignal, shown } from './embedding/limits.ts';
+import { badOption, checkOptions, checkSignal } from './embedding/limits.ts';
 import { NodeError } from './embedding/node-error.ts';
 import type { NodeOptions } from './node-options.ts';
 
@@ -97,8 +96,7 @@ export interface ReadOptions {
 
 /** @throws NodeError `bad-option`, which names the option, its value and what is allowed. */
 export function readNodeOptions(options: NodeOptions): ReadOptions {
-  checkOptions('createNode()', options);
-  for (const name of Object.keys(options)) checkName(name);
+  checkOptions('createNode()', options, NODE_OPTION_NAMES);
   checkHandedIn(options);
   const given = new Map<string, unknown>(Object.entries(options));
   const hasApi = (options.api ?? false) !== false;
@@ -131,13 +129,6 @@ const NAMES_PATTERN = new RegExp(
   `(?<![\\w.-])(${[...OPTION_BY_NAME.keys()].join('|')})(?![\\w.-])`,
   'g',
 );
-
-function checkName(name: string): void {
-  if (NODE_OPTION_NAMES.includes(name)) return;
-  const nearest = closestMatch(name.slice(0, 64), [...NODE_OPTION_NAMES]) ?? '';
-  const message = `there is no option ${shown(name)}; the nearest is ${nearest}`;
-  throw new NodeError('bad-option', message);
-}
 
 function checkHandedIn({
   log,

@@ -130,6 +130,7 @@ describe('an announcement', () => {
     ['data that is none', 'bad-data', { no: 'data' }, {}],
     ['options that are none', 'bad-option', '', 'ttl=3'],
     ['a signal that is none', 'bad-option', '', { signal: 'stop' }],
+    ['an option that there is not', 'bad-option', '', { hops: 3 }],
     ['a TTL that is text', 'bad-ttl', '', { ttl: '3' }],
   ])('with %s is refused', async (_what, expected, data, options) => {
     const { client } = await pair();
@@ -513,7 +514,10 @@ describe('connecting', () => {
     ['bad-option', undefined, { signal: {} }],
     ['bad-option', undefined, { reconnect: 'yes' }],
     ['bad-option', undefined, { reconnect: [] }],
+    ['bad-option', undefined, { timeoutMillis: 5_000 }],
+    ['bad-option', undefined, { reconnect: { retries: 3 } }],
     ['bad-option', undefined, { bounds: null }],
+    ['bad-option', undefined, { bounds: { queueMax: 1 } }],
     ['bad-option', undefined, { bounds: { queueItemsMax: 'many' } }],
     ['bad-option', undefined, { bounds: { closePatience: -1 } }],
     ['bad-option', undefined, { bounds: { closePatience: undefined } }],

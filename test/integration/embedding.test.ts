@@ -351,6 +351,7 @@ describe('an announcement', () => {
     ['bad-data', [TYPE, 7 as unknown as string, {}]],
     ['data-too-large', [TYPE, 'x'.repeat(65_520), {}]],
     ['bad-option', [TYPE, 'x', null as unknown as object]],
+    ['bad-option', [TYPE, 'x', { hops: 3 } as object]],
   ] as const)('that cannot be sent is refused: %s', async (code, [type, data, options]) => {
     const { node } = await start();
     await expect(node.announce(type, data, options)).rejects.toMatchObject({
@@ -365,6 +366,7 @@ describe('subscribing', () => {
     ['bad-type', (node: HearsayNode) => node.subscribe([])],
     ['bad-validator', (node: HearsayNode) => node.subscribe(TYPE, 'x' as unknown as Validator)],
     ['bad-option', (node: HearsayNode) => node.subscribe(TYPE, { echo: 1 as unknown as boolean })],
+    ['bad-option', (node: HearsayNode) => node.subscribe(TYPE, { own: true } as object)],
   ])('with something wrong is refused: %s', async (code, subscribe) => {
     const { node } = await start();
     expect(() => subscribe(node)).toThrowError(expect.objectContaining({ code }));

@@ -57,7 +57,7 @@ const LIFETIME = 600_000;
 
 /** @throws ClientError `bad-key`, `bad-option`. */
 export function createSigner(options: SignerOptions = {}): Signer {
-  checkOptions('createSigner()', options);
+  checkOptions('createSigner()', options, ['privateKey', 'lifetime', 'now']);
   const { privateKey, lifetime = LIFETIME, now = Date.now } = options;
   checkWhole('lifetime', lifetime, 1, Number.MAX_SAFE_INTEGER);
   checkFunction('now', now);
@@ -91,7 +91,7 @@ class Ed25519Signer implements Signer {
   sign(dataType: number, data: Uint8Array | string, options: SignOptions = {}): Uint8Array {
     checkDataType(dataType);
     const payload = checkData(data, SIGNED_PAYLOAD_BYTES_MAX);
-    checkOptions('sign()', options);
+    checkOptions('sign()', options, ['expires', 'sequence']);
     const { expires = this.#defaultExpiry() } = options;
     checkWhole('expires', expires, 0, Number.MAX_SAFE_INTEGER);
     const sequence = this.#sequence(options.sequence);

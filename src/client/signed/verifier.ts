@@ -27,6 +27,7 @@ import {
   type SignedProblem,
   type SignedResult,
   type Times,
+  VERIFY_OPTIONS,
   type VerifyOptions,
 } from './verify.ts';
 
@@ -52,6 +53,7 @@ export type SignedValidator = (
   context: ValidationContext,
 ) => ValidatorAnswer | PromiseLike<ValidatorAnswer>;
 
+const OWN_OPTIONS = ['allowedKeys', 'windowMax', 'sendersMax', 'verdicts', 'onProblem'];
 const ALLOWED_KEYS_MAX = 65_536;
 const WINDOW_MAX = 1_024;
 const SENDERS_MAX = 4_096;
@@ -63,7 +65,7 @@ const SENDERS_MAX = 4_096;
  * @throws ClientError `bad-option`, `bad-key`, `bad-validator`.
  */
 export function verifier(options: VerifierOptions = {}, validator?: SignedValidator): Validator {
-  checkOptions('verifier()', options);
+  checkOptions('verifier()', options, [...VERIFY_OPTIONS, ...OWN_OPTIONS]);
   if (validator !== undefined && typeof validator !== 'function') {
     throw new ClientError('bad-validator', 'the second argument of verifier() is a function');
   }
@@ -107,10 +109,6 @@ function readSenders(options: VerifierOptions): Senders {
 }
 
 function checkVerdicts(verdicts: object): void {
-  checkOptions('verdicts', verdicts);
-  for (const [problem, verdict] of Object.entries(verdicts)) {
-    const isProblem = SIGNED_PROBLEMS.some((known) => known === problem);
-    if (!isProblem) throw badOption('a key of verdicts', SIGNED_PROBLEMS.join(', '), problem);
-    readVerdict(verdict);
-  }
+  checkOptions('verdicts', verdicts, SIGNED_PROBLEMS);
+  for (const verdict of Object.values(verdicts)) readVerdict(verdict);
 }

@@ -57,6 +57,9 @@ export interface VerifyOptions {
   readonly now?: (() => number) | undefined;
 }
 
+/** The names in {@link VerifyOptions}. */
+export const VERIFY_OPTIONS: readonly string[] = ['clockTolerance', 'lifetimeMax', 'now'];
+
 const CLOCK_TOLERANCE = 30_000;
 const LIFETIME_MAX = 86_400_000;
 
@@ -73,6 +76,7 @@ export function verify(
 ): SignedResult {
   checkDataType(dataType);
   const bytes = checkData(data, Number.POSITIVE_INFINITY);
+  checkOptions('verify()', options, VERIFY_OPTIONS);
   const times = readTimes(options);
   const envelope = readEnvelope(bytes);
   if (typeof envelope === 'string') return { ok: false, problem: envelope };
@@ -89,7 +93,6 @@ export type Times = { readonly [K in keyof VerifyOptions]-?: NonNullable<VerifyO
 
 /** @throws ClientError `bad-option`. */
 export function readTimes(options: VerifyOptions): Times {
-  checkOptions('verify()', options);
   const { clockTolerance = CLOCK_TOLERANCE, lifetimeMax = LIFETIME_MAX, now = Date.now } = options;
   checkWhole('clockTolerance', clockTolerance, 0, Number.MAX_SAFE_INTEGER);
   checkWhole('lifetimeMax', lifetimeMax, 1, Number.MAX_SAFE_INTEGER);

@@ -3,6 +3,7 @@
  * JavaScript may hand in anything, so nothing here trusts a type.
  */
 import { inspect, types } from 'node:util';
+import { closestMatch } from 'leven';
 import { DATA_BYTES_MAX } from '../../wire/message-types.ts';
 import { NodeError } from './node-error.ts';
 
@@ -63,10 +64,16 @@ export function checkData(data: unknown): Uint8Array {
   return data;
 }
 
-/** @throws NodeError `bad-option` unless `options` is an object. */
-export function checkOptions(of: string, options: unknown): void {
-  if (typeof options === 'object' && options !== null) return;
-  throw new NodeError('bad-option', `the options of ${of} are an object, not ${shown(options)}`);
+/** @throws NodeError `bad-option` unless `options` is an object that has no other names than `names`. */
+export function checkOptions(of: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new NodeError('bad-option', `the options of ${of} are an object, not ${shown(options)}`);
+  }
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const nearest = closestMatch(unknown.slice(0, 64), [...names]) ?? '';
+  const rule = `there is no option ${shown(unknown)} of ${of}; the nearest is ${nearest}`;
+  throw new NodeError('bad-option', rule);
 }
 
 /** @throws NodeError `bad-option` unless `value` is true, false or left out. */

@@ -4,7 +4,7 @@
 import type { Instant, Millis } from '../../core/settings.ts';
 import type { AbortListeners } from './abort-listeners.ts';
 import { BACKLOG_BOUNDS, type BacklogBounds } from './backlog.ts';
-import { checkBoolean, checkSignal, shown } from './limits.ts';
+import { checkBoolean, checkOptions, checkSignal, shown } from './limits.ts';
 import type { LocalClients } from './local-clients.ts';
 import { LocalSubscription } from './local-subscription.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -42,6 +42,7 @@ export function checkSubscribeOptions(options: unknown): asserts options is Subs
       'after the data types comes a validator (a function), options (an object) or nothing';
     throw new NodeError('bad-validator', `${rule}, not ${shown(options)}`);
   }
+  checkOptions('subscribe()', options, ['autoAccept', 'echo', 'signal']);
   const { autoAccept, echo, signal }: Record<string, unknown> = { ...options };
   checkBoolean('autoAccept', autoAccept);
   checkBoolean('echo', echo);

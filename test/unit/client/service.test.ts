@@ -325,6 +325,7 @@ describe('the options of a service', () => {
   it.each<[string, string, unknown, object | null]>([
     ['bad-validator', 'a validator is a function', 'validator', {}],
     ['bad-option', 'the options of serve', () => true, null],
+    ['bad-option', "there is no option 'workers' of serve", () => true, { workers: 2 }],
     ['bad-option', 'concurrency must be', () => true, { concurrency: 0 }],
     ['bad-option', 'concurrency must be', () => true, { concurrency: 65_537 }],
     ['bad-option', 'timeout must be', () => true, { timeout: 0 }],

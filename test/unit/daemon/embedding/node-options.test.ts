@@ -163,7 +163,10 @@ describe('an option', () => {
     [{ seenWindowMillis: 1.5 }, 'seenWindowMillis 1.5: allowed: whole milliseconds'],
     [{ seenWindowMillis: 31_536_000_001 }, 'seenWindowMillis 31536000001: allowed'],
     [{ searchCooldownMillis: '60' }, "searchCooldownMillis '60': allowed: whole milliseconds"],
-    [{ validationTimeout: 60 }, "there is no option 'validationTimeout'; the nearest is validati"],
+    [
+      { validationTimeout: 60 },
+      "there is no option 'validationTimeout' of createNode(); the nearest is",
+    ],
     [{ log: {} }, 'log {}: allowed: an object with the methods debug, info and warn'],
     [{ signal: 'now' }, "signal 'now': allowed: an AbortSignal"],
   ])('that is wrong, %j, is refused with name, value and what is allowed', (options, start) => {
