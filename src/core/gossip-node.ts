@@ -17,7 +17,7 @@ import type { ExtensionMessage } from '../wire/extension-messages.ts';
 import type { PeerAnnounce, PeerMessage } from '../wire/peer-messages.ts';
 import { Connections, type Link } from './connections/connections.ts';
 import { Dissemination } from './dissemination/dissemination.ts';
-import type { WaitingMessage } from './dissemination/waiting-room.ts';
+import type { TrackedMessage } from './dissemination/tracked-message.ts';
 import { Outbox, type Effect } from './effects.ts';
 import type { Input, LinkId } from './inputs.ts';
 import { DIALS_MAX, Membership } from './membership/membership.ts';
@@ -47,9 +47,9 @@ export class GossipNode {
   readonly #book: PeerBook;
   readonly #membership: Membership;
   readonly #dissemination: Dissemination;
-  readonly #subscriptions: Subscriptions<WaitingMessage>;
+  readonly #subscriptions: Subscriptions<TrackedMessage>;
   readonly #pressure: Pressure;
-  readonly #exchange: Exchange<WaitingMessage> | undefined;
+  readonly #exchange: Exchange<TrackedMessage> | undefined;
   /** The time of the input at hand, for call-backs between the rooms. */
   #now: Instant = 0;
   /** How old this node was when this life began, and when it first started by this life's clock. */
@@ -124,8 +124,8 @@ export class GossipNode {
     });
   }
 
-  #newExchange({ settings, random, proofs }: GossipNodeOptions): Exchange<WaitingMessage> {
-    return new Exchange<WaitingMessage>({
+  #newExchange({ settings, random, proofs }: GossipNodeOptions): Exchange<TrackedMessage> {
+    return new Exchange<TrackedMessage>({
       settings,
       random,
       proofs,

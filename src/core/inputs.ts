@@ -7,7 +7,7 @@
  * - Effects are carried out in order, all of them, before the next input. Carrying one out neither throws
  *   nor waits; a failure comes back as an input later. `handle` is never called while effects are carried
  *   out.
- * - The host numbers links and clients and never uses a number twice.
+ * - The host numbers links and clients, from 0 on or higher, and never uses a number twice.
  * - After a `hang-up` effect the host delivers nothing more of that link, not even `link-closed`; the same
  *   for a client after `drop-client`.
  * - Byte arrays in an input may be views into a larger buffer; the core copies what it keeps.
@@ -21,6 +21,9 @@ import type { PeerName } from './settings.ts';
 
 export type LinkId = number;
 export type ClientId = number;
+
+/** In place of a link: this node itself. */
+export const OURSELVES: LinkId = -1;
 
 /**
  * How full a send queue is. `low`: all is well. `high`: above its high-water mark, until it has fallen well

@@ -18,13 +18,14 @@
 import type { Random } from '../../basics/random.ts';
 import type { PeerAnnounce } from '../../wire/peer-messages.ts';
 import type { Outbox } from '../effects.ts';
-import type { ClientId, LinkId } from '../inputs.ts';
+import { OURSELVES, type ClientId, type LinkId } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
 import type { LoadedState, StoredState } from '../stored-state.ts';
 import { MessageKeys } from './message-key.ts';
 import { encodeRecords, restoreRecords } from './seen-records.ts';
 import { SeenTable, type SeenRecord } from './seen-table.ts';
-import { WaitingMessage, WaitingRoom } from './waiting-room.ts';
+import { TrackedMessage } from './tracked-message.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** How a gate ends. */
 export type GateOutcome = 'accepted' | 'refused' | 'abstained';
@@ -40,7 +41,7 @@ export interface Surroundings {
    * Notifies the subscribers of a message from a peer. `undecided`: its gate is open and will be handed to
    * `onGateEnded`. `abstained`: nobody is waited for.
    */
-  readonly ask: (message: PeerAnnounce, gate: WaitingMessage) => 'undecided' | 'abstained';
+  readonly ask: (message: PeerAnnounce, gate: TrackedMessage) => 'undecided' | 'abstained';
   /** Notifies the subscribers of a local announcement, except the announcer. */
   readonly tell: (dataType: number, data: Uint8Array, announcer: ClientId | undefined) => void;
 }
@@ -48,33 +49,31 @@ export interface Surroundings {
 /** What nodes of the extension do beyond sending messages to random peers; see exchange/exchange.ts. */
 export interface ExchangePort {
   /** The first copy has come. */
-  onFirst(message: WaitingMessage, link: LinkId, data: Uint8Array, now: Instant): void;
+  onFirst(message: TrackedMessage, link: LinkId, data: Uint8Array, now: Instant): void;
   /** A further copy has come. */
   onCopy(
-    message: WaitingMessage,
+    message: TrackedMessage,
     link: LinkId,
     copy: { readonly ttl: number; readonly bytes: number },
   ): void;
   /** A copy has come of a message that is not kept any more. */
   onFormer(message: PeerAnnounce, link: LinkId, now: Instant): void;
-  onOwn(message: WaitingMessage): void;
+  /** A message that came from no peer just now: it can be found by its digest from now on. */
+  track(message: TrackedMessage): void;
   /** Somebody wants to know who gets an own announcement, which was just sent on `links`. */
-  expectReceipt(receipt: number, message: WaitingMessage, links: readonly LinkId[]): void;
+  expectReceipt(receipt: number, message: TrackedMessage, links: readonly LinkId[]): void;
   /** On which of `receivers` to send an accepted message. */
   spread(
-    message: WaitingMessage,
+    message: TrackedMessage,
     data: Uint8Array,
     receivers: readonly LinkId[],
     now: Instant,
   ): readonly LinkId[];
   /** An accepted message that ends here: known, but given to nobody. */
-  keep(message: WaitingMessage, data: Uint8Array, now: Instant): void;
+  keep(message: TrackedMessage, data: Uint8Array, now: Instant): void;
   /** It is refused, or nobody's. */
-  onSettled(message: WaitingMessage, now: Instant): void;
+  onSettled(message: TrackedMessage, now: Instant): void;
 }
-
-/** In place of a link: this node itself. */
-const OURSELVES: LinkId = -1;
 
 /** Ranks a TTL: the larger, the farther the message may go. No limit (0) ranks above 255. */
 function ttlRank(ttl: number): number {
@@ -90,7 +89,7 @@ export class Dissemination {
   readonly #out: Outbox;
   readonly #around: Surroundings;
   readonly #keys: MessageKeys;
-  readonly #seen: SeenTable<WaitingMessage>;
+  readonly #seen: SeenTable<TrackedMessage>;
   readonly #waiting: WaitingRoom;
   readonly #exchange: ExchangePort | undefined;
   #receipts = 0;
@@ -161,12 +160,14 @@ export class Dissemination {
   ): void {
     const { ttl, dataType, data } = announcement;
     const id = this.#random.u64();
-    const key = this.#keys.keyOf(id, dataType, data);
-    const record = this.#seen.add(key, OWN_RANK, 'own', now);
+    const record = this.#seen.add(this.#keys.keyOf(id, dataType, data), OWN_RANK, 'own', now);
     const message: PeerAnnounce = { kind: 'peer-announce', id, ttl, dataType, data };
-    const links = this.#receiversOfOwn(record, message, now);
+    const tracked = new TrackedMessage(record, message, OURSELVES, now);
+    tracked.ttlOut = ttl;
+    this.#exchange?.track(tracked);
+    const links = this.#route(tracked, data, this.#around.receivers(), now);
     if (links.length > 0) this.#out.put({ kind: 'send', links, message, own: true });
-    if (announcement.receipt === true) this.#giveReceipt(record, links);
+    if (announcement.receipt === true) this.#giveReceipt(tracked, links);
     this.#around.tell(dataType, data, announcement.client);
   }
 
@@ -179,37 +180,29 @@ export class Dissemination {
       return false;
     }
     const record = this.#seen.add(key, ttlRank(message.ttl), 'waiting', now);
-    const hasSubscribers = this.#around.hasSubscribers(message.dataType);
-    if (!hasSubscribers && this.#exchange === undefined) {
-      this.#onUnsubscribed(record, sender, message);
-      return true;
-    }
-    const tracked = new WaitingMessage(record, message, sender, now);
+    const tracked = new TrackedMessage(record, message, sender, now);
     this.#exchange?.onFirst(tracked, sender, message.data, now);
-    if (!hasSubscribers) this.#onUnsubscribedTracked(tracked, message, now);
-    else if (this.#around.ask(message, tracked) === 'undecided')
-      this.#wait(tracked, message.data, now);
-    else this.#stop(record, message.dataType, 'abstained', tracked, now);
+    this.#onNew(tracked, message, now);
     return true;
   }
 
   /** The gate of a message has ended. A message that had to make room meanwhile stays where it is. */
-  onGateEnded(waiting: WaitingMessage, outcome: GateOutcome, now: Instant): void {
+  onGateEnded(waiting: TrackedMessage, outcome: GateOutcome, now: Instant): void {
     if (!waiting.isWaiting) return;
     this.#waiting.remove(waiting);
     if (outcome === 'accepted') this.#accept(waiting, waiting.data, now);
-    else this.#stop(waiting.record, waiting.dataType, outcome, waiting, now);
+    else this.#stop(waiting, outcome, now);
   }
 
   /** Whether a copy with this TTL would travel farther than what is known of the message. */
-  wouldImprove({ record }: WaitingMessage, ttl: number): boolean {
+  wouldImprove({ record }: TrackedMessage, ttl: number): boolean {
     if (!this.#seen.has(record) || ttlRank(ttl) <= this.#seen.rankOf(record)) return false;
     const outcome = this.#seen.outcomeOf(record);
     return outcome === 'waiting' || outcome === 'accepted';
   }
 
   /** A message is no longer kept for others. */
-  onForgotten({ record }: WaitingMessage): void {
+  onForgotten({ record }: TrackedMessage): void {
     this.#seen.detach(record);
   }
 
@@ -227,34 +220,37 @@ export class Dissemination {
       tracked.ttl = message.ttl;
       tracked.sender = sender;
     } else if (this.#seen.outcomeOf(record) === 'accepted') {
-      const again = tracked ?? new WaitingMessage(record, message, sender, now);
+      const again = tracked ?? this.#trackAgain(record, sender, message, now);
       again.ttl = message.ttl;
       again.sender = sender;
       this.#forward(again, message.data, now);
     }
   }
 
-  #onUnsubscribed(record: SeenRecord, sender: LinkId, message: PeerAnnounce): void {
-    if (this.#settings.relay === 'subscribed') {
-      this.#seen.settle(record, 'stopped');
-      this.#out.report({
-        kind: 'message-stopped',
-        dataType: message.dataType,
-        why: 'no-subscriber',
-      });
-      return;
-    }
-    this.#seen.settle(record, 'accepted');
-    if (message.ttl === 1) return;
-    this.#send(message, this.#atRandom(this.#receivers(sender)));
+  /** A copy of a message that was forgotten but for its record is about to be forwarded. */
+  #trackAgain(
+    record: SeenRecord,
+    sender: LinkId,
+    message: PeerAnnounce,
+    now: Instant,
+  ): TrackedMessage {
+    const again = new TrackedMessage(record, message, sender, now);
+    again.ageThen = Math.floor((now - this.#seen.timeOf(record)) / 1_000);
+    this.#exchange?.track(again);
+    return again;
   }
 
-  #onUnsubscribedTracked(tracked: WaitingMessage, message: PeerAnnounce, now: Instant): void {
-    if (this.#settings.relay === 'all') this.#accept(tracked, message.data, now);
-    else this.#stop(tracked.record, tracked.dataType, 'no-subscriber', tracked, now);
+  /** Opens the gate of a message, or does without one. */
+  #onNew(tracked: TrackedMessage, message: PeerAnnounce, now: Instant): void {
+    const { data } = message;
+    if (!this.#around.hasSubscribers(message.dataType)) {
+      if (this.#settings.relay === 'all') this.#accept(tracked, data, now);
+      else this.#stop(tracked, 'no-subscriber', now);
+    } else if (this.#around.ask(message, tracked) === 'undecided') this.#wait(tracked, data, now);
+    else this.#stop(tracked, 'abstained', now);
   }
 
-  #accept(tracked: WaitingMessage, data: Uint8Array, now: Instant): void {
+  #accept(tracked: TrackedMessage, data: Uint8Array, now: Instant): void {
     this.#seen.settle(tracked.record, 'accepted');
     if (tracked.ttl !== 1) {
       this.#forward(tracked, data, now);
@@ -268,20 +264,19 @@ export class Dissemination {
     }
   }
 
-  #wait(waiting: WaitingMessage, data: Uint8Array, now: Instant): void {
+  #wait(waiting: TrackedMessage, data: Uint8Array, now: Instant): void {
     this.#seen.attach(waiting.record, waiting);
     for (const evicted of this.#waiting.admit(waiting, data)) {
-      this.#stop(evicted.record, evicted.dataType, 'over-capacity', evicted, now);
+      this.#stop(evicted, 'over-capacity', now);
     }
   }
 
   #stop(
-    record: SeenRecord,
-    dataType: number,
+    tracked: TrackedMessage,
     why: 'refused' | 'abstained' | 'no-subscriber' | 'over-capacity',
-    tracked: WaitingMessage,
     now: Instant,
   ): void {
+    const { record, dataType } = tracked;
     this.#seen.settle(record, 'stopped');
     this.#seen.detach(record);
     this.#exchange?.onSettled(tracked, now);
@@ -289,41 +284,35 @@ export class Dissemination {
   }
 
   /** Sends an accepted message on, one hop less. */
-  #forward(tracked: WaitingMessage, data: Uint8Array, now: Instant): void {
-    const { id, ttl, dataType, sender, record } = tracked;
-    if (ttl === 1) return;
-    const ttlLeft = ttl === 0 ? 0 : ttl - 1;
-    const receivers = this.#receivers(sender);
+  #forward(tracked: TrackedMessage, data: Uint8Array, now: Instant): void {
+    const { id, ttl, dataType, sender } = tracked;
+    tracked.ttlOut = ttl === 0 ? 0 : ttl - 1;
+    const receivers = this.#around.receivers().filter((link) => link !== sender);
+    const links = this.#route(tracked, data, receivers, now);
+    if (links.length === 0) return;
+    const next: PeerAnnounce = { kind: 'peer-announce', id, ttl: tracked.ttlOut, dataType, data };
+    this.#out.put({ kind: 'send', links, message: next, own: false });
+  }
+
+  /** The links to send an accepted message on, among `receivers`; the exchange keeps it from now on. */
+  #route(
+    tracked: TrackedMessage,
+    data: Uint8Array,
+    receivers: readonly LinkId[],
+    now: Instant,
+  ): readonly LinkId[] {
     if (this.#exchange === undefined) {
-      this.#seen.detach(record);
-      this.#send(tracked, this.#atRandom(receivers), data);
-      return;
+      this.#seen.detach(tracked.record);
+      return this.#atRandom(receivers);
     }
-    tracked.ttlOut = ttlLeft;
-    this.#seen.attach(record, tracked);
-    const links = this.#exchange.spread(tracked, data, receivers, now);
-    if (links.length === 0) return;
-    const next: PeerAnnounce = { kind: 'peer-announce', id, ttl: ttlLeft, dataType, data };
-    this.#out.put({ kind: 'send', links, message: next, own: false });
+    this.#seen.attach(tracked.record, tracked);
+    return this.#exchange.spread(tracked, data, receivers, now);
   }
 
-  #send(
-    message: Omit<PeerAnnounce, 'kind'>,
-    links: readonly LinkId[],
-    data: Uint8Array = message.data,
-  ): void {
-    if (links.length === 0) return;
-    const { id, dataType } = message;
-    const ttl = message.ttl === 0 ? 0 : message.ttl - 1;
-    const next: PeerAnnounce = { kind: 'peer-announce', id, ttl, dataType, data };
-    this.#out.put({ kind: 'send', links, message: next, own: false });
-  }
-
-  #giveReceipt(record: SeenRecord, links: readonly LinkId[]): void {
+  #giveReceipt(tracked: TrackedMessage, links: readonly LinkId[]): void {
     const receipt = ++this.#receipts;
-    const tracked = this.#seen.attachedTo(record);
-    if (tracked !== undefined) this.#exchange?.expectReceipt(receipt, tracked, links);
-    const named = tracked?.told?.length ?? 0;
+    this.#exchange?.expectReceipt(receipt, tracked, links);
+    const named = tracked.told?.length ?? 0;
     const open = this.#around.openLinks();
     this.#out.report({
       kind: 'announcement-spread',
@@ -332,20 +321,6 @@ export class Dissemination {
       named,
       links: open,
     });
-  }
-
-  #receiversOfOwn(record: SeenRecord, message: PeerAnnounce, now: Instant): readonly LinkId[] {
-    const receivers = this.#around.receivers();
-    if (this.#exchange === undefined) return this.#atRandom(receivers);
-    const tracked = new WaitingMessage(record, message, OURSELVES, now);
-    tracked.ttlOut = message.ttl;
-    this.#seen.attach(record, tracked);
-    this.#exchange.onOwn(tracked);
-    return this.#exchange.spread(tracked, message.data, receivers, now);
-  }
-
-  #receivers(sender: LinkId): readonly LinkId[] {
-    return this.#around.receivers().filter((link) => link !== sender);
   }
 
   #atRandom(links: readonly LinkId[]): readonly LinkId[] {

@@ -118,6 +118,11 @@ export class SeenTable<Waiting = never> {
     }
   }
 
+  /** When it was added. */
+  timeOf(record: SeenRecord): Instant {
+    return this.#times[this.#slotOf(record)]!;
+  }
+
   /** The best TTL rank seen of this message. */
   rankOf(record: SeenRecord): number {
     return this.#ranks[this.#slotOf(record)]!;

@@ -8,11 +8,8 @@
  * block, and the bound holds for what is really kept.
  */
 import { assert } from '../../basics/assert.ts';
-import type { U64 } from '../../basics/integers.ts';
-import type { MessageDigest } from '../../wire/digest.ts';
 import type { LinkId } from '../inputs.ts';
-import type { Instant } from '../settings.ts';
-import type { SeenRecord } from './seen-table.ts';
+import type { Block, TrackedMessage } from './tracked-message.ts';
 
 /** Bytes in a block: a node on which little waits has a small one, and each next one is twice as large. */
 const BLOCK_BYTES_MIN = 1024;
@@ -24,67 +21,11 @@ const IDLE_SHARES_MAX = 64;
 /** What a waiting message costs beside its data: a guess at the objects around it. */
 const OVERHEAD_BYTES = 256;
 
-interface Block {
-  readonly bytes: Uint8Array;
-  used: number;
-  /** Messages in it that still wait. */
-  waiting: number;
-}
-
-/** One message between its notifications and its outcome, and afterwards for as long as it is kept. */
-export class WaitingMessage {
-  readonly record: SeenRecord;
-  readonly id: U64;
-  readonly dataType: number;
-  /** The link whose bytes these count as: the one that brought the first copy. */
-  readonly owner: LinkId;
-  /** TTL and sender of the best copy so far; this is the copy that will be forwarded. */
-  ttl: number;
-  sender: LinkId;
-  readonly seenAt: Instant;
-  // What is known of it between nodes of the extension; see exchange/tracked-message.ts.
-  ageThen = 0;
-  digest: MessageDigest | undefined = undefined;
-  holders: LinkId[] | undefined = undefined;
-  told: LinkId[] | undefined = undefined;
-  pushed: LinkId[] | undefined = undefined;
-  ttlOut = 0;
-  kept: Uint8Array | undefined = undefined;
-  served: Map<LinkId, number> | undefined = undefined;
-  /** Whether it is in the room; once it is not, no outcome means anything. */
-  isWaiting = false;
-  block: Block | undefined = undefined;
-  offset = 0;
-  length = 0;
-  previous: WaitingMessage | undefined = undefined;
-  next: WaitingMessage | undefined = undefined;
-
-  constructor(
-    record: SeenRecord,
-    message: { readonly id: U64; readonly dataType: number; readonly ttl: number },
-    sender: LinkId,
-    now: Instant,
-  ) {
-    this.record = record;
-    this.id = message.id;
-    this.dataType = message.dataType;
-    this.owner = sender;
-    this.ttl = message.ttl;
-    this.sender = sender;
-    this.seenAt = now;
-  }
-
-  /** The copy of the data; only while it waits, or right after it was let out. */
-  get data(): Uint8Array {
-    return this.block!.bytes.subarray(this.offset, this.offset + this.length);
-  }
-}
-
 /** The messages of one link, oldest first. */
 interface Share {
   bytes: number;
-  first: WaitingMessage | undefined;
-  last: WaitingMessage | undefined;
+  first: TrackedMessage | undefined;
+  last: TrackedMessage | undefined;
 }
 
 export class WaitingRoom {
@@ -112,7 +53,7 @@ export class WaitingRoom {
   }
 
   /** Takes a message in with a copy of `data`; returns those that had to make room, perhaps itself. */
-  admit(message: WaitingMessage, data: Uint8Array): readonly WaitingMessage[] {
+  admit(message: TrackedMessage, data: Uint8Array): readonly TrackedMessage[] {
     assert(!message.isWaiting, 'a message waits once');
     this.#copy(message, data);
     this.#append(message);
@@ -123,7 +64,7 @@ export class WaitingRoom {
   }
 
   /** Lets a message out. Its data may be read until the next message is admitted. */
-  remove(message: WaitingMessage): void {
+  remove(message: TrackedMessage): void {
     assert(message.isWaiting, 'a message leaves once');
     message.isWaiting = false;
     this.#unlink(message);
@@ -136,8 +77,8 @@ export class WaitingRoom {
     else this.#bytes -= block.bytes.length;
   }
 
-  #makeRoom(): readonly WaitingMessage[] {
-    const evicted: WaitingMessage[] = [];
+  #makeRoom(): readonly TrackedMessage[] {
+    const evicted: TrackedMessage[] = [];
     while (this.#size > 0 && (this.#bytes > this.#bytesMax || this.#size > this.#messagesMax)) {
       const victim = this.#oldestOfNoisiest();
       this.remove(victim);
@@ -146,7 +87,7 @@ export class WaitingRoom {
     return evicted;
   }
 
-  #copy(message: WaitingMessage, data: Uint8Array): void {
+  #copy(message: TrackedMessage, data: Uint8Array): void {
     const block = data.length > SHARED_BYTES_MAX ? newBlock(data.length) : this.#roomFor(data);
     if (data.length > SHARED_BYTES_MAX) this.#bytes += data.length;
     message.block = block;
@@ -168,7 +109,7 @@ export class WaitingRoom {
     return block;
   }
 
-  #append(message: WaitingMessage): void {
+  #append(message: TrackedMessage): void {
     let share = this.#shares.get(message.owner);
     if (share === undefined) {
       if (this.#shares.size >= IDLE_SHARES_MAX) this.#sweep();
@@ -183,7 +124,7 @@ export class WaitingRoom {
     share.bytes += message.length + OVERHEAD_BYTES;
   }
 
-  #unlink(message: WaitingMessage): void {
+  #unlink(message: TrackedMessage): void {
     const share = this.#shares.get(message.owner)!;
     const { previous, next } = message;
     if (previous === undefined) share.first = next;
@@ -202,7 +143,7 @@ export class WaitingRoom {
     }
   }
 
-  #oldestOfNoisiest(): WaitingMessage {
+  #oldestOfNoisiest(): TrackedMessage {
     let noisiest: Share | undefined;
     for (const share of this.#shares.values()) {
       if (noisiest === undefined || share.bytes > noisiest.bytes) noisiest = share;
@@ -211,7 +152,7 @@ export class WaitingRoom {
   }
 }
 
-const NOBODY: readonly WaitingMessage[] = [];
+const NOBODY: readonly TrackedMessage[] = [];
 
 function newBlock(bytes: number): Block {
   return { bytes: new Uint8Array(bytes), used: 0, waiting: 0 };

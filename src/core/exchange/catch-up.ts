@@ -12,7 +12,7 @@ import type { DigestIndex } from './digest-index.ts';
 import type { ExtendedPeer } from './extended-peer.ts';
 import type { KnowledgeBase } from './knowledge-base.ts';
 import { compare, opening } from './reconciler.ts';
-import { ageOf, ENDS_HERE, type Tracked } from './tracked-message.ts';
+import { ageOf, ENDS_HERE, type Tracked } from './tracked.ts';
 
 /** Between two exchanges with a random peer. A guess: an insurance, not the way messages usually come. */
 const EVERY: Millis = 30_000;

@@ -4,7 +4,7 @@
  */
 import type { MessageDigest } from '../../wire/digest.ts';
 import type { Instant, Millis } from '../settings.ts';
-import type { Tracked } from './tracked-message.ts';
+import type { Tracked } from './tracked.ts';
 
 /** Digests remembered of messages that are kept no more; the oldest is forgotten. A guess: 4 MB. */
 export const FORMER_MAX = 65_536;
@@ -34,13 +34,13 @@ export class DigestIndex<M extends Tracked> {
   /** A message that this node has and whose data is at hand until {@link drop}. */
   add(message: M): void {
     if (message.digest === undefined) this.#undigested.add(message);
-    else this.#live.set(message.digest, message);
+    else this.#enter(message, message.digest);
   }
 
   digestOf(message: M): MessageDigest {
     if (message.digest === undefined) {
       message.digest = this.#compute(message);
-      if (this.#undigested.delete(message)) this.#live.set(message.digest, message);
+      if (this.#undigested.delete(message)) this.#enter(message, message.digest);
     }
     return message.digest;
   }
@@ -50,6 +50,7 @@ export class DigestIndex<M extends Tracked> {
     if (isRemembered) this.digestOf(message);
     this.#undigested.delete(message);
     if (message.digest === undefined) return;
+    if (this.#live.get(message.digest) !== message) return;
     this.#live.delete(message.digest);
     this.remember(message.digest, now);
   }
@@ -73,5 +74,11 @@ export class DigestIndex<M extends Tracked> {
   wasKnown(digest: MessageDigest, now: Instant): boolean {
     const until = this.#former.get(digest);
     return until !== undefined && until > now;
+  }
+
+  /** The same message may have come anew after its record was forgotten: the later one counts. */
+  #enter(message: M, digest: MessageDigest): void {
+    const other = this.#live.get(digest);
+    if (other === undefined || other.seenAt <= message.seenAt) this.#live.set(digest, message);
   }
 }

@@ -27,7 +27,7 @@ import { KnowledgeBase } from './knowledge-base.ts';
 import { Receipts } from './receipts.ts';
 import { Serving } from './serving.ts';
 import { Spreading, SMALL_BYTES } from './spreading.ts';
-import { addHolder, addTold, ENDS_HERE, wasTold, type Tracked } from './tracked-message.ts';
+import { addHolder, addTold, ENDS_HERE, wasTold, type Tracked } from './tracked.ts';
 import type { ExchangeSurroundings } from './surroundings.ts';
 import { Wishes } from './wishes.ts';
 
@@ -108,15 +108,6 @@ export class Exchange<M extends Tracked> {
 
   get sizes(): { readonly kept: number; readonly keptBytes: number; readonly wishes: number } {
     return { kept: this.#base.size, keptBytes: this.#base.bytes, wishes: this.#wishes.size };
-  }
-
-  /** Peers that have said their 520. */
-  get peerCount(): number {
-    return this.#peers.size;
-  }
-
-  isPeer(link: LinkId): boolean {
-    return this.#peers.has(link);
   }
 
   /** `age`: how long ago this node started for the very first time, in this or an earlier life. */
@@ -230,8 +221,8 @@ export class Exchange<M extends Tracked> {
     this.#index.drop(message, this.#peers.size > 0, now);
   }
 
-  /** One's own announcement. */
-  onOwn(message: M): void {
+  /** One's own announcement, or a message that was known and forgotten: found by its digest from now on. */
+  track(message: M): void {
     this.#index.add(message);
   }
 

@@ -6,7 +6,7 @@
  * would cost more than everything else that happens to a small message.
  */
 import type { Instant, Millis } from '../settings.ts';
-import type { Tracked } from './tracked-message.ts';
+import type { Tracked } from './tracked.ts';
 
 /** Bytes of data kept at most. A guess: a thousand of the largest messages. */
 export const KEPT_BYTES_MAX = 64 * 1024 * 1024;

@@ -5,7 +5,7 @@
  */
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
-import { addHolder, type Tracked } from './tracked-message.ts';
+import { addHolder, type Tracked } from './tracked.ts';
 
 /** Receipts that can be asked for; the oldest is forgotten. A guess. */
 export const RECEIPTS_MAX = 1_024;

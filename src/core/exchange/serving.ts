@@ -7,7 +7,7 @@ import type { Instant, Millis } from '../settings.ts';
 import type { DigestIndex } from './digest-index.ts';
 import type { ExtendedPeer } from './extended-peer.ts';
 import type { Spreading } from './spreading.ts';
-import { addHolder, ENDS_HERE, wasTold, type Tracked } from './tracked-message.ts';
+import { addHolder, ENDS_HERE, wasTold, type Tracked } from './tracked.ts';
 
 /** How often one message is given to one peer that asks for it. */
 export const SERVED_MAX = 3;

@@ -10,11 +10,11 @@
 import type { Random } from '../../basics/random.ts';
 import type { HaveEntry } from '../../wire/extension-messages.ts';
 import type { Outbox } from '../effects.ts';
-import type { LinkId } from '../inputs.ts';
+import { OURSELVES, type LinkId } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
 import type { DigestIndex } from './digest-index.ts';
 import { HAVE_DELAY, HAVES_COLLECTED_MAX, type ExtendedPeer } from './extended-peer.ts';
-import { addTold, ageOf, isHolder, OURSELVES, type Tracked } from './tracked-message.ts';
+import { addTold, ageOf, isHolder, type Tracked } from './tracked.ts';
 import { PUSH_FROM, Usefulness } from './usefulness.ts';
 
 /** Messages with less data than this are sent whole to up to `degree` peers, whatever was learnt. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DigestIndex, FORMER_MAX } from '../../../../src/core/exchange/digest-index.ts';
-import type { Tracked } from '../../../../src/core/exchange/tracked-message.ts';
+import type { Tracked } from '../../../../src/core/exchange/tracked.ts';
 import { digest, tracked } from './support.ts';
 
 const WINDOW = 1_000;
@@ -98,5 +98,32 @@ describe('what is remembered without its message', () => {
     index.remember(digest(1), 0);
     index.remember(digest(1), 500);
     expect([index.formerSize, index.wasKnown(digest(1), WINDOW + 499)]).toEqual([1, true]);
+  });
+});
+
+describe('a message that comes anew when only the index still has it', () => {
+  const [before, anew] = [tracked({ number: 7 }), tracked({ number: 7, seenAt: WINDOW })];
+
+  it.each<[string, readonly Tracked[]]>([
+    ['before', [before, anew]],
+    ['after', [anew, before]],
+    ['without', []],
+  ])('is still found when the old one goes, its digest computed %s the old one’s', (_, computed) => {
+    const { index } = newIndex();
+    const messages = [{ ...before }, { ...anew }] as const;
+    for (const message of messages) index.add(message);
+    for (const which of computed) index.digestOf(messages[which === before ? 0 : 1]);
+    index.drop(messages[0], true, WINDOW);
+    expect(index.find(digest(7))).toBe(messages[1]);
+  });
+
+  it('is gone when it goes itself', () => {
+    const { index } = newIndex();
+    const [old, message] = [{ ...before }, { ...anew }];
+    index.add(old);
+    index.add(message);
+    index.drop(old, true, WINDOW);
+    index.drop(message, true, WINDOW);
+    expect([index.find(digest(7)), index.wasKnown(digest(7), WINDOW)]).toEqual([undefined, true]);
   });
 });

@@ -603,6 +603,20 @@ describe('messages with a limit of hops', () => {
     have(link, { ttl: 5 });
     expect(wanted(link)).toEqual([DIGEST]);
   });
+
+  it('are given to those who ask also after they were forgotten and came again to go farther', () => {
+    bench = new Bench({ extension: true, cacheSize: 1 });
+    bench.give({ kind: 'start' });
+    const [source, link] = [bench.openInbound(), openExtended(bench)];
+    bench.hear(source, { id: ID, ttl: 2 });
+    bench.hear(source, { id: u64(0, 12) });
+    bench.advance(3_000);
+    bench.take();
+    bench.hear(source, { id: ID, ttl: 0 });
+    const [entry] = named(link);
+    want(link, DIGEST);
+    expect([entry, given(link)]).toMatchObject([{ digest: DIGEST, ttl: 0, age: 3 }, 1]);
+  });
 });
 
 describe('comparing notes', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KEPT_BYTES_MAX, KnowledgeBase } from '../../../../src/core/exchange/knowledge-base.ts';
-import type { Tracked } from '../../../../src/core/exchange/tracked-message.ts';
+import type { Tracked } from '../../../../src/core/exchange/tracked.ts';
 import { bytes } from '../support.ts';
 import { tracked } from './support.ts';
 

@@ -7,16 +7,13 @@ import type { MessageDigest } from '../../wire/digest.ts';
 import type { LinkId } from '../inputs.ts';
 import type { Instant } from '../settings.ts';
 
-/** In place of a link: this node itself. */
-export const OURSELVES: LinkId = -1;
-
 /** In place of a TTL. */
 export const ENDS_HERE = -1;
 
 export interface Tracked {
   readonly id: U64;
   readonly dataType: number;
-  /** The link that brought the first copy, or {@link OURSELVES}. */
+  /** The link that brought the first copy, or `OURSELVES`. */
   readonly owner: LinkId;
   /** When it came or was announced, and how old it was then, in seconds. */
   readonly seenAt: Instant;
