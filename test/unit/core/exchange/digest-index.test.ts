@@ -108,14 +108,17 @@ describe('a message that comes anew when only the index still has it', () => {
     ['before', [before, anew]],
     ['after', [anew, before]],
     ['without', []],
-  ])('is still found when the old one goes, its digest computed %s the old one’s', (_, computed) => {
-    const { index } = newIndex();
-    const messages = [{ ...before }, { ...anew }] as const;
-    for (const message of messages) index.add(message);
-    for (const which of computed) index.digestOf(messages[which === before ? 0 : 1]);
-    index.drop(messages[0], true, WINDOW);
-    expect(index.find(digest(7))).toBe(messages[1]);
-  });
+  ])(
+    'is still found when the old one goes, its digest computed %s the old one’s',
+    (_, computed) => {
+      const { index } = newIndex();
+      const messages = [{ ...before }, { ...anew }] as const;
+      for (const message of messages) index.add(message);
+      for (const which of computed) index.digestOf(messages[which === before ? 0 : 1]);
+      index.drop(messages[0], true, WINDOW);
+      expect(index.find(digest(7))).toBe(messages[1]);
+    },
+  );
 
   it('is gone when it goes itself', () => {
     const { index } = newIndex();
