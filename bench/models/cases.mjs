@@ -22,12 +22,13 @@ export function casesOf(sizes, rates, others) {
 }
 
 function namedCase(conditions) {
-  const { size, rate, crash = 0, freeRiders = 0, validation = 5 } = conditions;
+  const { size, rate, crash = 0, freeRiders = 0, existing = 0, validation = 5 } = conditions;
   const parts = [
     size < 1_024 ? `${size} B` : `${+(size / 1_024).toFixed(1)} KiB`,
     `${rate}/s`,
     crash > 0 && `${Math.round(crash * 100)} % crash`,
     freeRiders > 0 && `${Math.round(freeRiders * 100)} % free riders`,
+    existing > 0 && `${Math.round(existing * 100)} % existing nodes`,
     validation > 20 && `validators of ${validation} ms`,
   ];
   return { name: parts.filter(Boolean).join(', '), conditions };

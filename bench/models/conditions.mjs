@@ -20,6 +20,7 @@ import { randomOverlay } from './overlay.mjs';
  * @property {number} validation mean of the exponentially distributed time to a verdict, in ms
  * @property {number} crash share of the nodes that lose power when measuring begins
  * @property {number} freeRiders share of the nodes that never pass on a payload, but do everything else
+ * @property {number} existing share of the nodes that know only 504 to 510; of hearsay
  * @property {number} degree of hearsay
  */
 
@@ -37,6 +38,7 @@ export const DEFAULT_CONDITIONS = {
   validation: 5,
   crash: 0,
   freeRiders: 0,
+  existing: 0,
   degree: 8,
 };
 
@@ -71,13 +73,15 @@ export function completeConditions(some) {
  * @param {Conditions} conditions
  */
 export function drawPlan(conditions) {
-  const { seed, nodes, links, warmUp, messages, rate, crash, freeRiders, validation } = conditions;
+  const { seed, nodes, links, warmUp, messages, rate, crash, freeRiders, existing, validation } =
+    conditions;
   // Streams of its own: the simulation of hearsay uses others of the same seed.
   const random = (stream) => seededRandom(seed, 0x6d0d_e100 + stream);
   const everybody = Array.from({ length: nodes }, (_, node) => node);
   const dials = randomOverlay(nodes, links, random(0));
   const crashed = new Set(random(1).sample(everybody, Math.round(nodes * crash)));
   const riders = new Set(random(2).sample(everybody, Math.round(nodes * freeRiders)));
+  const existingNodes = new Set(random(4).sample(everybody, Math.round(nodes * existing)));
   const publishers = everybody.filter((node) => !crashed.has(node) && !riders.has(node));
   const drawn = random(3);
   const schedule = Array.from({ length: warmUp + messages }, (_, number) => ({
@@ -93,6 +97,7 @@ export function drawPlan(conditions) {
     dials,
     crashed,
     riders,
+    existingNodes,
     /** Those whose receipts count. */
     counted: publishers,
     schedule,

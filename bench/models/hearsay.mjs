@@ -57,7 +57,8 @@ export function hearsayNetwork(conditions, options = {}) {
   for (let node = 0; node < nodes; node++) {
     const isFreeRider = plan.riders.has(node);
     const options = isFreeRider ? { isHostile: true, core: freeRider(newCore) } : {};
-    sim.addNode({ knownPeers: plan.dials[node].map(addressOf) }, options);
+    const extension = plan.existingNodes.has(node) ? { extension: false } : {};
+    sim.addNode({ knownPeers: plan.dials[node].map(addressOf), ...extension }, options);
   }
   const clients = sim.nodes.map((node) => subscribe(node, plan));
   sim.run({ for: WARM_UP_AT - 1 });

@@ -52,6 +52,9 @@ function networkOf(name, conditions, plan, trial) {
  */
 export function runModel(name, some, trial) {
   const conditions = completeConditions(some);
+  if (conditions.existing > 0 && !name.startsWith('hearsay')) {
+    throw new Error(`a share of existing nodes means nothing to the model "${name}"`);
+  }
   const plan = drawPlan(conditions);
   return measure(networkOf(name, conditions, plan, trial), conditions, plan);
 }

@@ -34,6 +34,7 @@ const { values } = parseArgs({
     degree: text(`${DEFAULT_CONDITIONS.degree}`),
     crash: { type: 'string' },
     'free-riders': { type: 'string' },
+    existing: { type: 'string' },
     'slow-validation': { type: 'string' },
     settings: text('{}'),
     json: { type: 'string' },
@@ -82,6 +83,7 @@ function chosenCases() {
   const own = {};
   if (values.crash !== undefined) own.crash = number(values.crash);
   if (values['free-riders'] !== undefined) own.freeRiders = number(values['free-riders']);
+  if (values.existing !== undefined) own.existing = number(values.existing);
   if (values['slow-validation'] !== undefined) own.validation = number(values['slow-validation']);
   if (!values.sizes && !values.rates && Object.keys(own).length === 0) return STANDARD_CASES;
   return casesOf(list(values.sizes ?? '1024'), list(values.rates ?? '5'), own);
