@@ -5,6 +5,7 @@
 import type { Address } from '../wire/address.ts';
 import type { Violation } from '../wire/violation.ts';
 import type { ClientId, LinkId } from './inputs.ts';
+import type { PeerIdentity } from './settings.ts';
 
 /** Why a link ended from our side, apart from violations. Listed in docs/errors.md. */
 export const HANG_UP_CODES = [
@@ -30,6 +31,8 @@ export type NodeEvent =
       readonly direction: 'inbound' | 'outbound';
       /** Where the peer says it listens (inbound) or was dialled (outbound). */
       readonly peer: Address;
+      /** Whose key the peer holds; undefined on plain TCP. */
+      readonly identity?: PeerIdentity | undefined;
       readonly openLinks: number;
     }
   /** A link is gone that was open. */
@@ -37,6 +40,7 @@ export type NodeEvent =
       readonly kind: 'link-lost';
       readonly link: LinkId;
       readonly peer: Address;
+      readonly identity?: PeerIdentity | undefined;
       readonly code: HangUpCode | Violation['code'] | 'closed';
       readonly reason: string;
       readonly openLinks: number;
@@ -47,6 +51,7 @@ export type NodeEvent =
       readonly link: LinkId;
       readonly direction: 'inbound' | 'outbound';
       readonly peer: Address;
+      readonly identity?: PeerIdentity | undefined;
       readonly code: HangUpCode | Violation['code'] | 'closed';
       readonly reason: string;
     }

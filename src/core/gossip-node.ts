@@ -333,6 +333,7 @@ export class GossipNode {
       state: link.state,
       remote: link.remote,
       listening: link.listening,
+      identity: link.identity,
       openedAt: link.openedAt,
     }));
     return {

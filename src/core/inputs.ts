@@ -17,7 +17,7 @@ import type { Address } from '../wire/address.ts';
 import type { MessageType } from '../wire/message-types.ts';
 import type { PeerMessage } from '../wire/peer-messages.ts';
 import type { Violation } from '../wire/violation.ts';
-import type { PeerName } from './settings.ts';
+import type { PeerIdentity, PeerName } from './settings.ts';
 
 export type LinkId = number;
 export type ClientId = number;
@@ -38,10 +38,21 @@ export interface QueueState {
   readonly isMoving: boolean;
 }
 
+/** What both ends of a link know once TLS stands on it, and nobody else can. */
+export interface Secured {
+  /** Whose key the other side has shown that it holds. */
+  readonly identity: PeerIdentity;
+  /**
+   * The challenge of each round of the proof of work, from the first: 16 of them, see docs/protocol.md. They are
+   * drawn from this very channel, so that what is solved on it is worth nothing on another.
+   */
+  readonly challenges: readonly U64[];
+}
+
 export type Input =
   /** The listeners are up: look for peers. The first input, once. */
   | { readonly kind: 'start' }
-  /** A TCP connection stands; nothing was sent on it yet. */
+  /** A TCP connection stands, and TLS on it where it is spoken; nothing was sent on it yet. */
   | {
       readonly kind: 'link-opened';
       readonly link: LinkId;
@@ -51,6 +62,8 @@ export type Input =
       readonly remote: Address;
       /** Our end of it. */
       readonly local: Address;
+      /** Undefined on plain TCP. The settings' `ownIdentity` is set if and only if this is. */
+      readonly secured?: Secured | undefined;
     }
   /** A `dial` came to nothing: refused, unreachable, timed out. */
   | { readonly kind: 'dial-failed'; readonly address: Address; readonly reason: string }

@@ -11,6 +11,9 @@ export type Millis = number;
 /** A point on the host's monotonic clock, in milliseconds since some fixed moment. */
 export type Instant = number;
 
+/** Whose key it is: SHA-256 of the public key's SPKI (DER), 64 lower-case hexadecimal digits. */
+export type PeerIdentity = string;
+
 /** Where the proof of work stands; see docs/protocol.md. One network uses one of them. */
 export type ProofOfWork = 'connection' | 'discovery' | 'none';
 
@@ -39,6 +42,8 @@ export interface Settings {
   readonly advertisedPort: number;
   /** Further addresses of this machine that are never dialled on a stranger's word (API, admin). */
   readonly ownServices: readonly Address[];
+  /** Whose key this node holds; undefined on plain TCP, where nobody has one. */
+  readonly ownIdentity?: PeerIdentity | undefined;
   readonly proofOfWork: ProofOfWork;
   /** Leading zero bits asked of a 509, 0 … 31. */
   readonly powDifficulty: number;
@@ -113,6 +118,13 @@ export const DEFAULT_BOUNDS: Bounds = {
   gateBytesMax: 64 * 1024 * 1024, // A guess: a thousand of the largest messages.
   gatesMax: 65_536, // A guess: as many as one subscriber can have message IDs open.
   clientsMax: 1_024, // A guess: far more programs than one machine runs.
+};
+
+/** The same for TLS: who has shown a key is expected to be quicker. */
+export const TLS_BOUNDS: Bounds = {
+  ...DEFAULT_BOUNDS,
+  initiatorPatience: 60_000,
+  challengeLifetime: 60_000,
 };
 
 /** What the node needs that is neither chance nor time: hashing, checked here and found elsewhere. */

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../wire/address.ts';
 import type { LinkId } from './inputs.ts';
-import type { Instant } from './settings.ts';
+import type { Instant, PeerIdentity } from './settings.ts';
 
 export interface LinkSnapshot {
   readonly link: LinkId;
@@ -14,6 +14,8 @@ export interface LinkSnapshot {
   readonly remote: Address;
   /** Where the peer says it listens, or was dialled; undefined if it has not said or cannot be dialled. */
   readonly listening: Address | undefined;
+  /** Whose key the peer holds; undefined on plain TCP. */
+  readonly identity: PeerIdentity | undefined;
   readonly openedAt: Instant | undefined;
 }
 

@@ -17,6 +17,7 @@ export const VIOLATION_CODES = [
   'wrong-state',
   'wrong-proof',
   'challenge-expired',
+  'channel-binding',
   'too-many-challenges',
   'offer-not-asked-for',
   'wrong-offer-challenge',

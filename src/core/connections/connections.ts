@@ -11,8 +11,8 @@
  *
  * What always holds: no more than `maxConnections` links are open; no more than `pendingLinksMax` are on
  * their way; a challenge is used for one 509 only; a link is closed the moment something out of place
- * arrives on it. Two peers that dial each other end up with one link: that of the numerically lower
- * listening address. A link to oneself is recognised by its endpoints or by one's own challenge.
+ * arrives on it. Two peers that dial each other end up with one link (rivals.ts). A link to oneself is
+ * recognised by its endpoints, by one's own challenge, or by one's own key.
  *
  * Who is let in when all places are taken stands in places.ts.
  */
@@ -24,7 +24,7 @@ import type { PeerMessage } from '../../wire/peer-messages.ts';
 import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { HangUpCode } from '../events.ts';
-import type { LinkId, QueueState } from '../inputs.ts';
+import type { LinkId, QueueState, Secured } from '../inputs.ts';
 import type { Instant, Proofs, Settings } from '../settings.ts';
 import { isForOpenLinks, kindForOpenLinks, outOfPlace, type Door } from './handshake.ts';
 import { Initiator } from './initiator.ts';
@@ -32,7 +32,7 @@ import { Link } from './link.ts';
 import { LinkTable } from './link-table.ts';
 import { Places } from './places.ts';
 import { Receiver } from './receiver.ts';
-import { isLinkTo, ourDialStays, rivalOf } from './rivals.ts';
+import { isLinkTo, isOneTooMany, ourDialStays, rivalOf } from './rivals.ts';
 
 export type { Link } from './link.ts';
 
@@ -116,17 +116,22 @@ export class Connections implements Door {
       readonly dialled: Address | undefined;
       readonly remote: Address;
       readonly local: Address;
+      readonly secured?: Secured | undefined;
     },
     now: Instant,
   ): void {
-    const { dialled, remote, local } = opened;
-    const link = new Link({ id: opened.link, dialled, remote, local, now });
+    const { dialled, remote, local, secured } = opened;
+    const link = new Link({ id: opened.link, dialled, remote, local, secured, now });
     this.#links.add(link);
     const twin = this.#links.otherEndOf(link);
     if (twin !== undefined) {
       this.#hangUpBothEnds(link, twin, now);
+    } else if (secured !== undefined && secured.identity === this.#settings.ownIdentity) {
+      this.hangUp(link, 'self', "the peer holds this node's own key", now);
     } else if (this.#isShuttingDown) {
       this.hangUp(link, 'shutting-down', 'this node is shutting down', now);
+    } else if (isOneTooMany(link, this.#links)) {
+      this.hangUp(link, 'duplicate-link', 'there is a link to the same peer already', now);
     } else if (dialled === undefined) {
       this.#receiver.welcome(link, now);
     } else if (this.#isCrowded() && !this.#receiver.closeMostSilent(link, now)) {
@@ -209,6 +214,9 @@ export class Connections implements Door {
       const loser = ourDialStays(ours, this.#settings) ? theirs : ours;
       this.hangUp(loser, 'duplicate-link', 'another link to the same peer stays', now);
       if (loser === link) return;
+    } else if (isOneTooMany(link, this.#links)) {
+      this.hangUp(link, 'duplicate-link', 'another link to the same peer has opened', now);
+      return;
     }
     if (this.#places.isFullFor(link) && !this.#makeRoomFor(link, now)) {
       this.hangUp(link, 'full', 'this node has max_connections links by now', now);
@@ -217,9 +225,9 @@ export class Connections implements Door {
     link.challenge = undefined;
     link.openedAt = now;
     this.#links.setOpen(link);
-    const { id, direction, peer } = link;
+    const { id, direction, peer, identity } = link;
     const openLinks = this.#links.openCount;
-    this.#out.report({ kind: 'link-established', link: id, direction, peer, openLinks });
+    this.#out.report({ kind: 'link-established', link: id, direction, peer, identity, openLinks });
     this.#events.onEstablished(link, now);
   }
 
@@ -266,12 +274,13 @@ export class Connections implements Door {
     }
     const wasOpen = link.isOpen;
     this.#links.remove(link);
-    const { id, direction, peer } = link;
+    const { id, direction, peer, identity } = link;
+    const ended = { link: id, peer, identity, code, reason };
     if (wasOpen) {
       const openLinks = this.#links.openCount;
-      this.#out.report({ kind: 'link-lost', link: id, peer, code, reason, openLinks });
+      this.#out.report({ kind: 'link-lost', ...ended, openLinks });
     } else {
-      this.#out.report({ kind: 'handshake-failed', link: id, direction, peer, code, reason });
+      this.#out.report({ kind: 'handshake-failed', ...ended, direction });
     }
     this.#events.onEnded(link, code, now);
   }

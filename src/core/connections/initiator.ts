@@ -6,7 +6,7 @@
  * existing nodes challenge all who wait together every few minutes. A further challenge replaces the one it
  * works on, up to `challengesPerLinkMax` times, and all its work on one link together is bounded.
  */
-import type { U64 } from '../../basics/integers.ts';
+import { u64Equals, type U64 } from '../../basics/integers.ts';
 import type { PeerMessage, PeerValidation } from '../../wire/peer-messages.ts';
 import { violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
@@ -83,6 +83,12 @@ export class Initiator {
   }
 
   #onChallenge(link: Link, challenge: U64, now: Instant): void {
+    const expected = link.secured?.challenges[link.challengesTaken];
+    if (expected !== undefined && !u64Equals(challenge, expected)) {
+      const reason = 'the PEER CHALLENGE (508) does not belong to this TLS channel';
+      this.#door.violate(link, violation('channel-binding', reason), now);
+      return;
+    }
     if (this.#links.hasGiven(challenge)) {
       this.#door.hangUp(link, 'self', "the challenge is this node's own", now);
       return;

@@ -7,8 +7,8 @@
  */
 import type { U64 } from '../../basics/integers.ts';
 import { scopeOf, type Address, type Scope } from '../../wire/address.ts';
-import type { LinkId } from '../inputs.ts';
-import type { Instant } from '../settings.ts';
+import type { LinkId, Secured } from '../inputs.ts';
+import type { Instant, PeerIdentity } from '../settings.ts';
 
 export type LinkState =
   /** Inbound: the 507 has not come. */
@@ -29,6 +29,8 @@ export class Link {
   readonly dialled: Address | undefined;
   readonly remote: Address;
   readonly local: Address;
+  /** Undefined on plain TCP. */
+  readonly secured: Secured | undefined;
   readonly connectedAt: Instant;
   state: LinkState;
   /** When the present state has lasted too long. */
@@ -41,6 +43,7 @@ export class Link {
   /** Inbound: the challenge we gave. Outbound: the one we work on. */
   challenge: U64 | undefined;
   challengesTaken = 0;
+  challengesGiven = 0;
   /** Whether we have sent an OFFER on it, so that it can find others. */
   wasOffered = false;
   isQueueFull = false;
@@ -56,12 +59,14 @@ export class Link {
     readonly dialled: Address | undefined;
     readonly remote: Address;
     readonly local: Address;
+    readonly secured?: Secured | undefined;
     readonly now: Instant;
   }) {
     this.id = options.id;
     this.dialled = options.dialled;
     this.remote = options.remote;
     this.local = options.local;
+    this.secured = options.secured;
     this.connectedAt = options.now;
     this.steppedAt = options.now;
     this.listening = options.dialled;
@@ -70,6 +75,11 @@ export class Link {
 
   get direction(): 'inbound' | 'outbound' {
     return this.dialled === undefined ? 'inbound' : 'outbound';
+  }
+
+  /** Whose key the peer holds; undefined on plain TCP. */
+  get identity(): PeerIdentity | undefined {
+    return this.secured?.identity;
   }
 
   /** How far the remote host reaches; found out once, when it is first asked for. */

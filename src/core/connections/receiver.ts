@@ -143,7 +143,8 @@ export class Receiver {
   }
 
   #challenge(link: Link, now: Instant): void {
-    const challenge = this.#random.u64();
+    const challenge = link.secured?.challenges[link.challengesGiven] ?? this.#random.u64();
+    link.challengesGiven++;
     link.challenge = challenge;
     link.state = 'awaiting-proof';
     this.#links.setDeadline(link, now + this.#settings.bounds.challengeLifetime);

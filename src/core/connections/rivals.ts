@@ -1,10 +1,13 @@
 /**
- * Two links between the same two peers, each dialled by the other side.
+ * Two links between the same two peers.
  *
- * Peers are known by their listening addresses: what we dialled, or the remote host with the port of its
- * 507. When both dial each other, the link dialled by the numerically lower listening address stays; both
- * sides come to the same result without a word. Two inbound links with the same claim both stay, because a
- * 507 proves nothing.
+ * On plain TCP peers are known by their listening addresses: what we dialled, or the remote host with the port
+ * of its 507. On TLS they are known by their keys. When both dial each other, the link dialled by the
+ * numerically lower listening address, or key, stays; both sides come to the same result without a word.
+ *
+ * Two links that one side dialled: keys prove that it is the same peer, and the first one stays. Whoever dialled
+ * closes the other one as soon as it stands; the dialled side sees them come in any order, so it waits until one
+ * is open. A 507 proves nothing, so on plain TCP two inbound links with the same claim both stay.
  */
 import { addressEquals, compareAddresses, type Address } from '../../wire/address.ts';
 import type { Settings } from '../settings.ts';
@@ -13,17 +16,35 @@ import type { LinkTable } from './link-table.ts';
 
 /** A link to the same peer that the other side dialled (or, for an inbound one, that we did). */
 export function rivalOf(link: Link, links: LinkTable): Link | undefined {
-  const address = link.listening;
-  if (address === undefined) return undefined;
-  return links.first((other) => other.direction !== link.direction && isLinkTo(other, address));
+  return links.first((other) => other.direction !== link.direction && isSamePeer(link, other));
 }
 
 /** Whether `ours`, which we dialled, is the one that stays. */
 export function ourDialStays(ours: Link, settings: Settings): boolean {
+  // Hexadecimal digits of one length are ordered as the numbers are.
+  if (ours.identity !== undefined) return settings.ownIdentity! < ours.identity;
   const own: Address = { host: ours.local.host, port: settings.advertisedPort };
   return compareAddresses(own, ours.dialled!) < 0;
 }
 
+/** Whether the side that dialled `link` has, as its key proves, dialled another one that stays. */
+export function isOneTooMany(link: Link, links: LinkTable): boolean {
+  const { identity, direction } = link;
+  if (identity === undefined) return false;
+  return links.some(
+    (other) =>
+      other !== link &&
+      other.identity === identity &&
+      other.direction === direction &&
+      (other.isOpen || direction === 'outbound'),
+  );
+}
+
 export function isLinkTo(link: Link, address: Address): boolean {
   return link.listening !== undefined && addressEquals(link.listening, address);
+}
+
+function isSamePeer(one: Link, other: Link): boolean {
+  if (one.identity !== undefined) return one.identity === other.identity;
+  return one.listening !== undefined && isLinkTo(other, one.listening);
 }

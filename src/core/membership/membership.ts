@@ -170,7 +170,8 @@ export class Membership {
       this.#book.markSelf(dialled);
       return;
     }
-    if (code === 'full') this.#book.onPostponed(dialled, now);
+    // A peer with several addresses is linked by another of them.
+    if (code === 'full' || code === 'duplicate-link') this.#book.onPostponed(dialled, now);
     if (BLAMELESS.has(code)) return;
     const wasOpen = link.openedAt !== undefined;
     if (wasOpen && now - link.openedAt >= LASTING) this.#book.onLasted(dialled);

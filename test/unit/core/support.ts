@@ -4,7 +4,7 @@ import { u64, type U64 } from '../../../src/basics/integers.ts';
 import type { Effect } from '../../../src/core/effects.ts';
 import type { NodeEvent } from '../../../src/core/events.ts';
 import { GossipNode } from '../../../src/core/gossip-node.ts';
-import type { ClientId, Input, LinkId } from '../../../src/core/inputs.ts';
+import type { ClientId, Input, LinkId, Secured } from '../../../src/core/inputs.ts';
 import { DEFAULT_BOUNDS, type Bounds, type Settings } from '../../../src/core/settings.ts';
 import { parseAddress, type Address } from '../../../src/wire/address.ts';
 import type { MessageDigest } from '../../../src/wire/digest.ts';
@@ -16,6 +16,12 @@ export const BAD_NONCE = u64(0, 41);
 
 export function address(text: string): Address {
   return parseAddress(text)!;
+}
+
+/** What TLS has shown on a link of the peer whose identity begins like this; each channel has a number. */
+export function securedBy(digit: string, channel = 1): Secured {
+  const challenges = Array.from({ length: 16 }, (_, round) => u64(channel, round));
+  return { identity: digit.padEnd(64, '0'), challenges };
 }
 
 export const OWN = address('10.0.0.1:6001');
@@ -100,16 +106,17 @@ export class Bench {
   accept(
     remote: Address = address(`10.0.0.${this.#nextHost++}:40000`),
     local: Address = OWN,
+    secured?: Secured,
   ): LinkId {
     const link = this.#nextLink++;
-    this.give({ kind: 'link-opened', link, dialled: undefined, remote, local });
+    this.give({ kind: 'link-opened', link, dialled: undefined, remote, local, secured });
     return link;
   }
 
   /** An answered dial. */
-  connect(dialled: Address, local: Address = address('10.0.0.1:50000')): LinkId {
+  connect(dialled: Address, local: Address = address('10.0.0.1:50000'), secured?: Secured): LinkId {
     const link = this.#nextLink++;
-    this.give({ kind: 'link-opened', link, dialled, remote: dialled, local });
+    this.give({ kind: 'link-opened', link, dialled, remote: dialled, local, secured });
     return link;
   }
 
