@@ -47,6 +47,7 @@ export function settingsFrom(code, bytes) {
     extension: false,
     cacheSize: 1_000,
     historyWindow: 300_000,
+    types: new Map(),
     relay: bytes[11] % 4 === 0 ? 'subscribed' : 'all',
     validationTimeout: [60_000, 1_000, 50][bytes[12] % 3],
     seenWindow: [600_000, 5_000, 100][bytes[13] % 3],

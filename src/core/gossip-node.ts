@@ -26,6 +26,7 @@ import { Pressure } from './pressure/pressure.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
 import { WISHES_MAX } from './exchange/wishes.ts';
+import { Profiles } from './profiles.ts';
 import type { Instant, Millis, Proofs, Settings } from './settings.ts';
 import type { LoadedState, StoredState } from './stored-state.ts';
 import type { NodeSnapshot } from './snapshot.ts';
@@ -66,6 +67,7 @@ export class GossipNode {
     const { stored } = options;
     this.#ageThen = (stored?.firstStartedAgoMs ?? 0) + (stored?.storedAgoMs ?? 0);
     this.#settings = settings;
+    const profiles = new Profiles(settings);
     this.#pressure = new Pressure({ out });
     this.#book = new PeerBook({ bounds: settings.bounds, random });
     this.#connections = new Connections({
@@ -105,9 +107,10 @@ export class GossipNode {
         onCaughtUp: (client, now) => this.#pressure.onCaughtUp(client, now),
       },
     });
-    this.#exchange = settings.extension ? this.#newExchange(options) : undefined;
+    this.#exchange = settings.extension ? this.#newExchange(options, profiles) : undefined;
     this.#dissemination = new Dissemination({
       settings,
+      profiles,
       random,
       out,
       stored: options.stored,
@@ -124,9 +127,13 @@ export class GossipNode {
     });
   }
 
-  #newExchange({ settings, random, proofs }: GossipNodeOptions): Exchange<TrackedMessage> {
+  #newExchange(
+    { settings, random, proofs }: GossipNodeOptions,
+    profiles: Profiles,
+  ): Exchange<TrackedMessage> {
     return new Exchange<TrackedMessage>({
       settings,
+      profiles,
       random,
       proofs,
       out: this.#out,

@@ -23,6 +23,29 @@ export interface PeerName {
   readonly port: number;
 }
 
+/** How fast one peer may bring messages: a bucket that holds `burst` and is filled evenly. */
+export interface RateLimit {
+  /** Messages per second in the long run, more than 0. */
+  readonly perSecond: number;
+  /** Messages that may come at once after a pause, at least 1. */
+  readonly burst: number;
+}
+
+/** What is particular about the messages of one data type; what is left out is as for all others. */
+export interface TypeProfile {
+  /** Peers a message is sent whole to at most, 1 … `maxConnections`. Default `degree` of the node. */
+  readonly degree?: number;
+  /**
+   * Bytes of data from which on messages are sent whole only to peers for which that has shown to be useful, and
+   * named to the others: 0 is always, one more than the largest message has never. Default 1,024.
+   */
+  readonly lazyThreshold?: number;
+  /** New messages that one peer may bring; what exceeds it is dropped. Default no limit. */
+  readonly rateLimit?: RateLimit;
+  /** No message is kept for others longer than this, at most `historyWindow` of the node, the default. */
+  readonly historyWindow?: Millis;
+}
+
 export interface Settings {
   /** Peers each announcement is given to, 1 … `minConnections`. */
   readonly degree: number;
@@ -59,6 +82,8 @@ export interface Settings {
   readonly validationTimeout: Millis;
   /** How long a message is remembered as seen. */
   readonly seenWindow: Millis;
+  /** What is particular about single data types (0 … 65,535), by type. */
+  readonly types: ReadonlyMap<number, TypeProfile>;
   readonly bounds: Bounds;
 }
 

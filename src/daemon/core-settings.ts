@@ -29,6 +29,7 @@ export function coreSettings(
     historyWindow: config.historyWindow,
     validationTimeout: config.validationTimeout,
     seenWindow: config.seenWindow,
+    types: new Map(),
     bounds: DEFAULT_BOUNDS,
   };
 }

@@ -35,11 +35,14 @@ export function nodeSettings(
     historyWindow: 300_000,
     validationTimeout: 60_000,
     seenWindow: 600_000,
+    types: NO_TYPES,
     ...given,
     ...connectionCounts(given),
     bounds: boundsOf(overrides),
   };
 }
+
+const NO_TYPES: Settings['types'] = new Map();
 
 /** The same object for all that differ in nothing: it has many fields, and a simulation many nodes. */
 function boundsOf(overrides: readonly (SettingsOverrides | undefined)[]): Bounds {

@@ -19,6 +19,7 @@ import type { Random } from '../../basics/random.ts';
 import type { PeerAnnounce } from '../../wire/peer-messages.ts';
 import type { Outbox } from '../effects.ts';
 import { OURSELVES, type ClientId, type LinkId } from '../inputs.ts';
+import type { Profiles } from '../profiles.ts';
 import type { Instant, Settings } from '../settings.ts';
 import type { LoadedState, StoredState } from '../stored-state.ts';
 import { MessageKeys } from './message-key.ts';
@@ -85,6 +86,7 @@ const OWN_RANK = 257;
 
 export class Dissemination {
   readonly #settings: Settings;
+  readonly #profiles: Profiles;
   readonly #random: Random;
   readonly #out: Outbox;
   readonly #around: Surroundings;
@@ -97,6 +99,7 @@ export class Dissemination {
 
   constructor(options: {
     readonly settings: Settings;
+    readonly profiles: Profiles;
     readonly random: Random;
     readonly out: Outbox;
     readonly around: Surroundings;
@@ -105,6 +108,7 @@ export class Dissemination {
   }) {
     const { seenMax, gateBytesMax, gatesMax } = options.settings.bounds;
     this.#settings = options.settings;
+    this.#profiles = options.profiles;
     this.#random = options.random;
     this.#out = options.out;
     this.#around = options.around;
@@ -303,7 +307,7 @@ export class Dissemination {
   ): readonly LinkId[] {
     if (this.#exchange === undefined) {
       this.#seen.detach(tracked.record);
-      return this.#atRandom(receivers);
+      return this.#atRandom(tracked.dataType, receivers);
     }
     this.#seen.attach(tracked.record, tracked);
     return this.#exchange.spread(tracked, data, receivers, now);
@@ -323,8 +327,8 @@ export class Dissemination {
     });
   }
 
-  #atRandom(links: readonly LinkId[]): readonly LinkId[] {
-    const { degree } = this.#settings;
+  #atRandom(dataType: number, links: readonly LinkId[]): readonly LinkId[] {
+    const { degree } = this.#profiles.of(dataType);
     return links.length <= degree ? links : this.#random.sample(links, degree);
   }
 }

@@ -18,6 +18,7 @@ import { type ExtensionMessage, type HaveEntry } from '../../wire/extension-mess
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
+import type { Profiles } from '../profiles.ts';
 import type { Instant, Millis, Proofs, Settings } from '../settings.ts';
 import { CatchUp } from './catch-up.ts';
 import { DigestIndex } from './digest-index.ts';
@@ -26,7 +27,7 @@ import { Greetings } from './greetings.ts';
 import { KnowledgeBase } from './knowledge-base.ts';
 import { Receipts } from './receipts.ts';
 import { Serving } from './serving.ts';
-import { Spreading, SMALL_BYTES } from './spreading.ts';
+import { Spreading } from './spreading.ts';
 import { addHolder, addTold, ENDS_HERE, wasTold, type Tracked } from './tracked.ts';
 import type { ExchangeSurroundings } from './surroundings.ts';
 import { Wishes } from './wishes.ts';
@@ -42,6 +43,7 @@ const NAMED_MAX = 2_048;
 
 export class Exchange<M extends Tracked> {
   readonly #settings: Settings;
+  readonly #profiles: Profiles;
   readonly #proofs: Proofs;
   readonly #out: Outbox;
   readonly #around: ExchangeSurroundings<M>;
@@ -61,19 +63,20 @@ export class Exchange<M extends Tracked> {
 
   constructor(options: {
     readonly settings: Settings;
+    readonly profiles: Profiles;
     readonly random: Random;
     readonly out: Outbox;
     readonly proofs: Proofs;
     readonly around: ExchangeSurroundings<M>;
   }) {
-    const { settings, random, out, proofs, around } = options;
+    const { settings, profiles, random, out, proofs, around } = options;
     this.#settings = settings;
+    this.#profiles = profiles;
     this.#proofs = proofs;
     this.#out = out;
     this.#around = around;
     const peers = this.#peers;
-    // What is kept must be recognised when it comes back.
-    const historyWindow = Math.min(settings.historyWindow, settings.seenWindow);
+    const { historyWindow } = profiles.usual;
     this.#index = new DigestIndex<M>({
       compute: (message) => proofs.digest(message.id, message.dataType, this.#dataOf(message)),
       window: settings.seenWindow,
@@ -89,7 +92,7 @@ export class Exchange<M extends Tracked> {
       },
     });
     const index = this.#index;
-    this.#spreading = new Spreading<M>({ settings, random, out, peers, index });
+    this.#spreading = new Spreading<M>({ profiles, random, out, peers, index });
     const spreading = this.#spreading;
     this.#serving = new Serving<M>({ out, index, spreading, historyWindow });
     this.#receipts = new Receipts<M>(out);
@@ -176,7 +179,8 @@ export class Exchange<M extends Tracked> {
     const isNews = !wasTold(message, link);
     addHolder(message, link);
     this.#spreading.onHad(message, link);
-    if (!isNews || copy.bytes < SMALL_BYTES || message.ttl !== 0) return;
+    if (!isNews || message.ttl !== 0) return;
+    if (copy.bytes < this.#profiles.of(message.dataType).lazyThreshold) return;
     // It learns from this that pushing was not worth it.
     addTold(message, [link]);
     this.#out.send(link, { kind: 'peer-dont-want', digests: [this.#index.digestOf(message)] });
@@ -355,7 +359,8 @@ export class Exchange<M extends Tracked> {
     const first = this.#peers.get(came.first.link);
     if (first === undefined) return;
     if (came.entry.ttl === 0) addHolder(message, first.link);
-    const isEarly = now - came.first.at > EARLY && came.entry.size >= SMALL_BYTES;
+    const { lazyThreshold } = this.#profiles.of(message.dataType);
+    const isEarly = now - came.first.at > EARLY && came.entry.size >= lazyThreshold;
     if (isEarly && came.entry.age <= 1 && came.entry.ttl === 0) {
       this.#out.send(first.link, { kind: 'peer-push', digests: [digest] });
     }

@@ -1,8 +1,8 @@
 /**
  * Whom to send a message whole, whom to name it, and whom to say nothing.
  *
- * Existing nodes get messages whole, by chance, within `degree`. So do all when the message is small, because
- * a copy then costs less than avoiding it, when its TTL is limited, because its reach has to be exact, or when
+ * Existing nodes get messages whole, by chance, within `degree`. So do all when the message is small
+ * (`lazyThreshold`), because a copy then costs less than avoiding it, when its TTL is limited, because its reach has to be exact, or when
  * it is this node's own, because nobody else has it. Of
  * the others those peers get it whole for which that has shown to be useful (usefulness.ts), up to `degree`,
  * and everybody else is named it in a 522 at once and may ask.
@@ -11,14 +11,13 @@ import type { Random } from '../../basics/random.ts';
 import type { HaveEntry } from '../../wire/extension-messages.ts';
 import type { Outbox } from '../effects.ts';
 import { OURSELVES, type LinkId } from '../inputs.ts';
-import type { Instant, Settings } from '../settings.ts';
+import type { Profiles } from '../profiles.ts';
+import type { Instant } from '../settings.ts';
 import type { DigestIndex } from './digest-index.ts';
 import { HAVE_DELAY, HAVES_COLLECTED_MAX, type ExtendedPeer } from './extended-peer.ts';
 import { addTold, ageOf, isHolder, type Tracked } from './tracked.ts';
 import { PUSH_FROM, Usefulness } from './usefulness.ts';
 
-/** Messages with less data than this are sent whole to up to `degree` peers, whatever was learnt. */
-export const SMALL_BYTES = 1_024;
 /** A push without news for this long was useful: longer than a peer's answer takes. A guess. */
 const JUDGED_AFTER = 1_500;
 /** Pushes that wait to be judged; beyond it the oldest are judged at once. */
@@ -34,7 +33,7 @@ interface Route {
 }
 
 export class Spreading<M extends Tracked> {
-  readonly #settings: Settings;
+  readonly #profiles: Profiles;
   readonly #random: Random;
   readonly #out: Outbox;
   readonly #peers: ReadonlyMap<LinkId, ExtendedPeer>;
@@ -46,13 +45,13 @@ export class Spreading<M extends Tracked> {
   readonly #collecting = new Map<ExtendedPeer, Instant>();
 
   constructor(options: {
-    readonly settings: Settings;
+    readonly profiles: Profiles;
     readonly random: Random;
     readonly out: Outbox;
     readonly peers: ReadonlyMap<LinkId, ExtendedPeer>;
     readonly index: DigestIndex<M>;
   }) {
-    this.#settings = options.settings;
+    this.#profiles = options.profiles;
     this.#random = options.random;
     this.#out = options.out;
     this.#peers = options.peers;
@@ -67,7 +66,8 @@ export class Spreading<M extends Tracked> {
     this.#judge(now);
     if (this.#peers.size === 0) return this.#byChance(message, receivers).push;
     const isOwn = message.owner === OURSELVES;
-    const isPlain = isOwn || bytes < SMALL_BYTES || message.ttlOut !== 0;
+    const isPlain =
+      isOwn || bytes < this.#profiles.of(message.dataType).lazyThreshold || message.ttlOut !== 0;
     const { push, name } = this.#routeOf(message, isPlain, receivers, now);
     if (!isPlain) {
       addTold(message, push);
@@ -136,13 +136,13 @@ export class Spreading<M extends Tracked> {
   #namesOnly(message: M, receivers: readonly LinkId[]): Route {
     const links = this.#lacking(message, receivers);
     const existing = links.filter((link) => !this.#peers.has(link));
-    const push = this.#random.sample(existing, this.#settings.degree);
+    const push = this.#random.sample(existing, this.#profiles.of(message.dataType).degree);
     return { push, name: this.#others(links, push) };
   }
 
   #byChance(message: M, receivers: readonly LinkId[]): Route {
     const links = this.#peers.size === 0 ? receivers : this.#lacking(message, receivers);
-    const { degree } = this.#settings;
+    const { degree } = this.#profiles.of(message.dataType);
     if (links.length <= degree) return { push: links, name: NOBODY };
     const push = this.#random.sample(links, degree);
     return { push, name: this.#others(links, push) };
@@ -160,7 +160,7 @@ export class Spreading<M extends Tracked> {
       const score = this.#usefulness.score(message.owner, link);
       if (score >= PUSH_FROM || this.#random.fraction() < TRIED_AGAIN) scored.push({ link, score });
     }
-    const { degree } = this.#settings;
+    const { degree } = this.#profiles.of(message.dataType);
     // Existing nodes get at least their share: they hear of it in no other way.
     const share = Math.ceil((degree * existing.length) / Math.max(1, links.length));
     const eager = Math.min(scored.length, degree - Math.min(share, existing.length));

@@ -49,6 +49,7 @@ export function settings(
     historyWindow: 300_000,
     validationTimeout: 60_000,
     seenWindow: 600_000,
+    types: new Map(),
     bounds: { ...DEFAULT_BOUNDS, ...bounds },
     ...overrides,
   };

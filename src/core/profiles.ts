@@ -1,0 +1,63 @@
+/**
+ * How messages of each data type are treated. Most types are treated alike, as the node's own settings say; what
+ * is particular about some stands in `Settings.types`. Every profile is made complete here, once, so that nobody
+ * else has to know where a value comes from.
+ */
+import type { Millis, RateLimit, Settings, TypeProfile } from './settings.ts';
+
+/**
+ * Messages with less data than this many bytes are sent whole to up to `degree` peers, whatever was learnt: a
+ * copy then costs less than avoiding it. A guess.
+ */
+export const LAZY_THRESHOLD = 1_024;
+
+/** What holds for the messages of one type, complete. */
+export interface Profile {
+  /** Peers a message is sent whole to at most. */
+  readonly degree: number;
+  /** Bytes of data from which on a message is sent whole only where that has shown to be useful. */
+  readonly lazyThreshold: number;
+  /** How fast one peer may bring messages; undefined is without limit. */
+  readonly rateLimit: RateLimit | undefined;
+  /** For how long accepted messages are kept for peers that missed them. */
+  readonly historyWindow: Millis;
+}
+
+export class Profiles {
+  /** What holds for the types about which nothing particular was said. */
+  readonly usual: Profile;
+  readonly #particular: ReadonlyMap<number, Profile>;
+
+  constructor(settings: Pick<Settings, 'degree' | 'historyWindow' | 'seenWindow' | 'types'>) {
+    const { degree, historyWindow, seenWindow, types } = settings;
+    this.usual = {
+      degree,
+      lazyThreshold: LAZY_THRESHOLD,
+      rateLimit: undefined,
+      // What is kept must be recognised when it comes back.
+      historyWindow: Math.min(historyWindow, seenWindow),
+    };
+    this.#particular = new Map(
+      Array.from(types, ([dataType, given]) => [dataType, complete(given, this.usual)]),
+    );
+  }
+
+  /** What holds for messages of this type. */
+  of(dataType: number): Profile {
+    return this.#particular.get(dataType) ?? this.usual;
+  }
+
+  /** Every history window that any type has, each once. */
+  get historyWindows(): ReadonlySet<Millis> {
+    return new Set([this.usual, ...this.#particular.values()].map((one) => one.historyWindow));
+  }
+}
+
+function complete(given: TypeProfile, usual: Profile): Profile {
+  return {
+    degree: given.degree ?? usual.degree,
+    lazyThreshold: given.lazyThreshold ?? usual.lazyThreshold,
+    rateLimit: given.rateLimit ?? usual.rateLimit,
+    historyWindow: Math.min(given.historyWindow ?? usual.historyWindow, usual.historyWindow),
+  };
+}
