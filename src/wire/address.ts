@@ -139,7 +139,8 @@ function parseGroups(text: string, isLast: boolean): number[] | undefined {
   return groups;
 }
 
-function formatIp(bytes: Uint8Array): string {
+/** The canonical text of an address of 4 or 16 bytes. */
+export function formatIp(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push(readU16(bytes, i));
