@@ -37,3 +37,4 @@ export type {
   Verdict,
 } from './daemon/embedding/verdict.ts';
 export type { NodeEvent } from './core/events.ts';
+export type { IntakeCounts } from './core/snapshot.ts';

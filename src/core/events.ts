@@ -23,6 +23,9 @@ export const HANG_UP_CODES = [
 
 export type HangUpCode = (typeof HANG_UP_CODES)[number];
 
+/** How the gate of a message ends: what local programs say about it all together. */
+export type GateOutcome = 'accepted' | 'refused' | 'abstained';
+
 export type NodeEvent =
   /** The link is open: announcements travel on it. */
   | {
@@ -79,6 +82,8 @@ export type NodeEvent =
       readonly dataType: number;
       readonly why: 'refused' | 'abstained' | 'no-subscriber' | 'over-capacity';
     }
+  /** A peer brought more new messages of a type than its profile allows: this one was dropped. */
+  | { readonly kind: 'rate-exceeded'; readonly link: LinkId; readonly dataType: number }
   /** An announcement with a receipt was given to the links there are. */
   | {
       readonly kind: 'announcement-spread';

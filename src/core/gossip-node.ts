@@ -9,17 +9,20 @@
  *     connections    links and handshakes      dissemination   seen, gate, TTL, fan-out
  *     membership     whom to dial and ask      subscriptions   local programs and their verdicts
  *     peer-book      addresses                 pressure        who is held back
+ *     intake         what each peer brings, and what became of it
  *     exchange       who has what, among nodes that know more than 504 to 510
  */
 import { unreachable } from '../basics/assert.ts';
 import type { Random } from '../basics/random.ts';
 import type { ExtensionMessage } from '../wire/extension-messages.ts';
-import type { PeerAnnounce, PeerMessage } from '../wire/peer-messages.ts';
+import { isExtension, type PeerAnnounce, type PeerMessage } from '../wire/peer-messages.ts';
 import { Connections, type Link } from './connections/connections.ts';
 import { Dissemination } from './dissemination/dissemination.ts';
 import type { TrackedMessage } from './dissemination/tracked-message.ts';
 import { Outbox, type Effect } from './effects.ts';
-import type { Input, LinkId } from './inputs.ts';
+import type { GateOutcome } from './events.ts';
+import type { Input, LinkId, LinkInput } from './inputs.ts';
+import { Intake } from './intake/intake.ts';
 import { DIALS_MAX, Membership } from './membership/membership.ts';
 import { PeerBook } from './peer-book/peer-book.ts';
 import { Pressure } from './pressure/pressure.ts';
@@ -50,6 +53,7 @@ export class GossipNode {
   readonly #dissemination: Dissemination;
   readonly #subscriptions: Subscriptions<TrackedMessage>;
   readonly #pressure: Pressure;
+  readonly #intake: Intake;
   readonly #exchange: Exchange<TrackedMessage> | undefined;
   /** The time of the input at hand, for call-backs between the rooms. */
   #now: Instant = 0;
@@ -69,6 +73,7 @@ export class GossipNode {
     this.#settings = settings;
     const profiles = new Profiles(settings);
     this.#pressure = new Pressure({ out });
+    this.#intake = new Intake(profiles);
     this.#book = new PeerBook({ bounds: settings.bounds, random });
     this.#connections = new Connections({
       settings,
@@ -77,11 +82,13 @@ export class GossipNode {
       out,
       events: {
         onEstablished: (link, now) => {
+          this.#intake.onEstablished(link.id);
           this.#exchange?.onEstablished(link.id, link.isExtended, now);
           this.#membership.onEstablished(link, now);
         },
         onEnded: (link, code, now) => {
           this.#exchange?.onEnded(link.id, now);
+          this.#intake.onEnded(link.id);
           this.#pressure.onLinkEnded(link.id, now);
           this.#membership.onEnded(link, code, now);
         },
@@ -101,6 +108,7 @@ export class GossipNode {
       out,
       events: {
         onGateEnded: (waiting, outcome) => {
+          this.#onVerdict(waiting, outcome);
           this.#dissemination.onGateEnded(waiting, outcome, this.#now);
         },
         onBehind: (client, now) => this.#pressure.onBehind(client, now),
@@ -119,7 +127,8 @@ export class GossipNode {
         openLinks: () => this.#connections.open.length,
         receivers: () => this.#connections.receivers(),
         hasSubscribers: (dataType) => this.#subscriptions.hasSubscribers(dataType),
-        ask: (message, gate) => this.#subscriptions.ask(message, gate, undefined, this.#now),
+        mayTake: (link, dataType, now) => this.#intake.mayTake(link, dataType, now),
+        ask: (message, gate) => this.#ask(message, gate),
         tell: (dataType, data, announcer) => {
           this.#subscriptions.ask({ dataType, data }, undefined, announcer, this.#now);
         },
@@ -140,6 +149,7 @@ export class GossipNode {
       around: {
         wants: (dataType) =>
           settings.relay === 'all' || this.#subscriptions.hasSubscribers(dataType),
+        mayBring: (link, dataType, now) => this.#intake.mayBring(link, dataType, now),
         wouldImprove: (message, ttl) => this.#dissemination.wouldImprove(message, ttl),
         dataOf: (message) => message.data,
         onForgotten: (message) => this.#dissemination.onForgotten(message),
@@ -193,8 +203,7 @@ export class GossipNode {
         this.#subscriptions.onAbstain(input.client, input.messageId, now);
         return;
       case 'announce':
-        this.#dissemination.onAnnounce(input, now);
-        if (input.client !== undefined) this.#pressure.onClientIntake(input.client, now);
+        this.#onAnnounce(input, now);
         return;
       case 'wake':
         this.#onWake(now);
@@ -299,9 +308,30 @@ export class GossipNode {
   }
 
   #onPeerAnnounce(link: Link, message: PeerAnnounce, now: Instant): void {
-    const isNew = this.#dissemination.onPeerAnnounce(link.id, message, now);
-    if (isNew) this.#pressure.onLinkIntake(link.id, message.data.length, now);
-    else this.#hasChanged = false;
+    const was = this.#dissemination.onPeerAnnounce(link.id, message, now);
+    this.#intake.onReceived(link.id, was);
+    if (was === 'first') this.#pressure.onLinkIntake(link.id, message.data.length, now);
+    else if (was === 'copies') this.#hasChanged = false;
+  }
+
+  #ask(message: PeerAnnounce, gate: TrackedMessage): 'undecided' | 'abstained' {
+    const answer = this.#subscriptions.ask(message, gate, undefined, this.#now);
+    if (answer === 'abstained') this.#onVerdict(gate, answer);
+    return answer;
+  }
+
+  /** What local programs say about a message in the end, also about one that had to make room meanwhile. */
+  #onVerdict({ owner }: TrackedMessage, outcome: GateOutcome): void {
+    this.#intake.onVerdict(owner, outcome);
+  }
+
+  #onAnnounce(announcement: Extract<Input, { kind: 'announce' }>, now: Instant): void {
+    this.#dissemination.onAnnounce(announcement, now);
+    const until = this.#intake.onOwn(announcement.dataType, now);
+    const { client } = announcement;
+    if (client === undefined) return;
+    this.#pressure.onClientIntake(client, now);
+    if (until > now) this.#pressure.holdClient(client, until);
   }
 
   #onWake(now: Instant): void {
@@ -342,9 +372,11 @@ export class GossipNode {
       listening: link.listening,
       identity: link.identity,
       openedAt: link.openedAt,
+      intake: this.#intake.countsOf(link.id),
     }));
     return {
       links,
+      intake: this.#intake.total,
       sizes: {
         openLinks: { size: this.#connections.open.length, max: maxConnections },
         pendingLinks: { size: this.#connections.pendingCount, max: bounds.pendingLinksMax },
@@ -362,32 +394,3 @@ export class GossipNode {
     };
   }
 }
-
-/** What Connections lets through on an open link beyond 504 to 506 is of the extension. */
-function isExtension(message: PeerMessage): message is ExtensionMessage {
-  switch (message.kind) {
-    case 'peer-announce':
-    case 'peer-discovery':
-    case 'peer-offer':
-    case 'peer-info':
-    case 'peer-challenge':
-    case 'peer-verification':
-    case 'peer-validation':
-      return false;
-    default:
-      return true;
-  }
-}
-
-type LinkInput = Extract<
-  Input,
-  | { kind: 'link-opened' }
-  | { kind: 'link-closed' }
-  | { kind: 'message-begun' }
-  | { kind: 'garbage' }
-  | { kind: 'link-queue' }
-  | { kind: 'dial-failed' }
-  | { kind: 'resolved' }
-  | { kind: 'proof-found' }
-  | { kind: 'offer-proven' }
->;

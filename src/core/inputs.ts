@@ -120,3 +120,17 @@ export type Input =
   | { readonly kind: 'client-gone'; readonly client: ClientId }
   /** The node is about to stop: dial nobody, accept nobody; all else goes on until the host ends it. */
   | { readonly kind: 'shut-down' };
+
+/** What happens on links, or instead of them. */
+export type LinkInput = Extract<
+  Input,
+  | { kind: 'link-opened' }
+  | { kind: 'link-closed' }
+  | { kind: 'message-begun' }
+  | { kind: 'garbage' }
+  | { kind: 'link-queue' }
+  | { kind: 'dial-failed' }
+  | { kind: 'resolved' }
+  | { kind: 'proof-found' }
+  | { kind: 'offer-proven' }
+>;

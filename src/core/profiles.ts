@@ -3,7 +3,8 @@
  * is particular about some stands in `Settings.types`. Every profile is made complete here, once, so that nobody
  * else has to know where a value comes from.
  */
-import type { Millis, RateLimit, Settings, TypeProfile } from './settings.ts';
+import type { Rate } from '../basics/token-bucket.ts';
+import type { Millis, Settings, TypeProfile } from './settings.ts';
 
 /**
  * Messages with less data than this many bytes are sent whole to up to `degree` peers, whatever was learnt: a
@@ -17,8 +18,8 @@ export interface Profile {
   readonly degree: number;
   /** Bytes of data from which on a message is sent whole only where that has shown to be useful. */
   readonly lazyThreshold: number;
-  /** How fast one peer may bring messages; undefined is without limit. */
-  readonly rateLimit: RateLimit | undefined;
+  /** How fast one peer may bring new messages; undefined is without limit. */
+  readonly rateLimit: Rate | undefined;
   /** For how long accepted messages are kept for peers that missed them. */
   readonly historyWindow: Millis;
 }

@@ -3,6 +3,7 @@
  * simulator from a scenario. Times are in milliseconds.
  */
 import type { U64 } from '../basics/integers.ts';
+import type { Rate } from '../basics/token-bucket.ts';
 import type { Address } from '../wire/address.ts';
 import type { MessageDigest } from '../wire/digest.ts';
 
@@ -23,14 +24,6 @@ export interface PeerName {
   readonly port: number;
 }
 
-/** How fast one peer may bring messages: a bucket that holds `burst` and is filled evenly. */
-export interface RateLimit {
-  /** Messages per second in the long run, more than 0. */
-  readonly perSecond: number;
-  /** Messages that may come at once after a pause, at least 1. */
-  readonly burst: number;
-}
-
 /** What is particular about the messages of one data type; what is left out is as for all others. */
 export interface TypeProfile {
   /** Peers a message is sent whole to at most, 1 … `maxConnections`. Default `degree` of the node. */
@@ -40,8 +33,11 @@ export interface TypeProfile {
    * named to the others: 0 is always, one more than the largest message has never. Default 1,024.
    */
   readonly lazyThreshold?: number;
-  /** New messages that one peer may bring; what exceeds it is dropped. Default no limit. */
-  readonly rateLimit?: RateLimit;
+  /**
+   * New messages that one peer may bring, those included that it passes on; what exceeds it is dropped. Local
+   * programs together are held to the same. `burst` is at least 1. Default no limit.
+   */
+  readonly rateLimit?: Rate;
   /** No message is kept for others longer than this, at most `historyWindow` of the node, the default. */
   readonly historyWindow?: Millis;
 }

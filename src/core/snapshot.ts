@@ -6,6 +6,22 @@ import type { Address } from '../wire/address.ts';
 import type { LinkId } from './inputs.ts';
 import type { Instant, PeerIdentity } from './settings.ts';
 
+/** What peers brought, in announcements (504). */
+export interface IntakeCounts {
+  /** All of them: `first` + `copies` + `overRate`. */
+  readonly received: number;
+  /** Those that were new here. */
+  readonly first: number;
+  /** Those that were known already. */
+  readonly copies: number;
+  /** Those that were new but more than the profile of their type allows, and were dropped. */
+  readonly overRate: number;
+  /** Of `first`: those that local programs accepted, refused, or left without a verdict. */
+  readonly accepted: number;
+  readonly refused: number;
+  readonly abstained: number;
+}
+
 export interface LinkSnapshot {
   readonly link: LinkId;
   readonly direction: 'inbound' | 'outbound';
@@ -17,6 +33,7 @@ export interface LinkSnapshot {
   /** Whose key the peer holds; undefined on plain TCP. */
   readonly identity: PeerIdentity | undefined;
   readonly openedAt: Instant | undefined;
+  readonly intake: IntakeCounts;
 }
 
 /** A size and the maximum it may reach. */
@@ -27,6 +44,8 @@ export interface Bounded {
 
 export interface NodeSnapshot {
   readonly links: readonly LinkSnapshot[];
+  /** Of all links there ever were. */
+  readonly intake: IntakeCounts;
   /** Everything that can grow, by name. */
   readonly sizes: Readonly<Record<BoundedThing, Bounded>>;
 }

@@ -172,11 +172,12 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     return this.#options.daemon
       .snapshot()
       .core.links.filter(({ state }) => state === 'open')
-      .map(({ listening, remote, direction, openedAt }) => ({
+      .map(({ listening, remote, direction, openedAt, intake }) => ({
         address: listening === undefined ? undefined : formatAddress(listening),
         remote: formatAddress(remote),
         direction,
         openForMillis: Math.max(0, now - (openedAt ?? now)),
+        intake,
       }));
   }
 
@@ -184,6 +185,7 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     const { core, traffic, events, queuedBytes } = this.#options.daemon.snapshot();
     return {
       sizes: core.sizes,
+      intake: core.intake,
       traffic,
       events,
       queuedBytes,

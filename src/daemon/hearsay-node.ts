@@ -4,7 +4,7 @@
 import type { EventEmitter } from 'node:events';
 import type { NodeEvent } from '../core/events.ts';
 import type { Millis } from '../core/settings.ts';
-import type { NodeSnapshot } from '../core/snapshot.ts';
+import type { IntakeCounts, NodeSnapshot } from '../core/snapshot.ts';
 import type { DaemonSnapshot } from './daemon.ts';
 import type { AnnounceReceipt } from './embedding/receipts.ts';
 import type { SubscribeOptions } from './embedding/local-subscriptions.ts';
@@ -51,6 +51,8 @@ export interface Peer {
   /** Who dialled: `outbound` is this node. */
   readonly direction: 'inbound' | 'outbound';
   readonly openForMillis: Millis;
+  /** What it brought, and what was said about it. */
+  readonly intake: IntakeCounts;
 }
 
 /** What the program itself has to do with the node. */
@@ -68,6 +70,8 @@ export interface ProgramStats {
 export interface NodeStats extends Pick<DaemonSnapshot, 'traffic' | 'events' | 'queuedBytes'> {
   /** Everything that can grow, with its maximum. Each subscription of the program is a client. */
   readonly sizes: NodeSnapshot['sizes'];
+  /** What all peers brought since the start, and what was said about it. */
+  readonly intake: IntakeCounts;
   readonly program: ProgramStats;
 }
 

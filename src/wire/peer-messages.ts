@@ -250,3 +250,19 @@ export function joinOffer(offer: ProvenOffer): PeerOffer {
   body.set(offer.text, OFFER_PROOF_BYTES);
   return { kind: 'peer-offer', body };
 }
+
+/** Whether only nodes that speak the extension understand it. */
+export function isExtension(message: PeerMessage): message is ExtensionMessage {
+  switch (message.kind) {
+    case 'peer-announce':
+    case 'peer-discovery':
+    case 'peer-offer':
+    case 'peer-info':
+    case 'peer-challenge':
+    case 'peer-verification':
+    case 'peer-validation':
+      return false;
+    default:
+      return true;
+  }
+}

@@ -18,6 +18,7 @@
 import type { Random } from '../../basics/random.ts';
 import type { PeerAnnounce } from '../../wire/peer-messages.ts';
 import type { Outbox } from '../effects.ts';
+import type { GateOutcome } from '../events.ts';
 import { OURSELVES, type ClientId, type LinkId } from '../inputs.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Instant, Settings } from '../settings.ts';
@@ -28,8 +29,8 @@ import { SeenTable, type SeenRecord } from './seen-table.ts';
 import { TrackedMessage } from './tracked-message.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
-/** How a gate ends. */
-export type GateOutcome = 'accepted' | 'refused' | 'abstained';
+/** What a 504 was: new, known already, or new and more than its sender may bring. */
+export type Arrival = 'first' | 'copies' | 'overRate';
 
 export interface Surroundings {
   /** Undefined where the extension is not spoken. */
@@ -38,6 +39,8 @@ export interface Surroundings {
   readonly receivers: () => readonly LinkId[];
   readonly hasSubscribers: (dataType: number) => boolean;
   readonly openLinks: () => number;
+  /** Whether a new message of this type may come from this link now; it counts as come. */
+  readonly mayTake: (link: LinkId, dataType: number, now: Instant) => boolean;
   /**
    * Notifies the subscribers of a message from a peer. `undecided`: its gate is open and will be handed to
    * `onGateEnded`. `abstained`: nobody is waited for.
@@ -59,6 +62,8 @@ export interface ExchangePort {
   ): void;
   /** A copy has come of a message that is not kept any more. */
   onFormer(message: PeerAnnounce, link: LinkId, now: Instant): void;
+  /** A new message was not taken from this link; another may bring it. */
+  onTurnedAway(message: PeerAnnounce, link: LinkId, now: Instant): void;
   /** A message that came from no peer just now: it can be found by its digest from now on. */
   track(message: TrackedMessage): void;
   /** Somebody wants to know who gets an own announcement, which was just sent on `links`. */
@@ -175,19 +180,24 @@ export class Dissemination {
     this.#around.tell(dataType, data, announcement.client);
   }
 
-  /** A 504 on an open link. Returns whether the message was new. */
-  onPeerAnnounce(sender: LinkId, message: PeerAnnounce, now: Instant): boolean {
+  /** A 504 on an open link. Returns what it was. */
+  onPeerAnnounce(sender: LinkId, message: PeerAnnounce, now: Instant): Arrival {
     const key = this.#keys.keyOf(message.id, message.dataType, message.data);
     const known = this.#seen.find(key, now);
     if (known !== undefined) {
       this.#onCopy(known, sender, message, now);
-      return false;
+      return 'copies';
+    }
+    if (!this.#around.mayTake(sender, message.dataType, now)) {
+      this.#exchange?.onTurnedAway(message, sender, now);
+      this.#out.report({ kind: 'rate-exceeded', link: sender, dataType: message.dataType });
+      return 'overRate';
     }
     const record = this.#seen.add(key, ttlRank(message.ttl), 'waiting', now);
     const tracked = new TrackedMessage(record, message, sender, now);
     this.#exchange?.onFirst(tracked, sender, message.data, now);
     this.#onNew(tracked, message, now);
-    return true;
+    return 'first';
   }
 
   /** The gate of a message has ended. A message that had to make room meanwhile stays where it is. */

@@ -11,7 +11,6 @@
  * and age, oldest first; a digest binds id, type and data, so that nobody can claim or suppress what he does
  * not have; and nothing is taken that was announced before this node first started.
  */
-import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
 import type { MessageDigest } from '../../wire/digest.ts';
 import { type ExtensionMessage, type HaveEntry } from '../../wire/extension-messages.ts';
@@ -29,7 +28,7 @@ import { Receipts } from './receipts.ts';
 import { Serving } from './serving.ts';
 import { Spreading } from './spreading.ts';
 import { addHolder, addTold, ENDS_HERE, wasTold, type Tracked } from './tracked.ts';
-import type { ExchangeSurroundings } from './surroundings.ts';
+import type { ExchangeSurroundings, Former } from './surroundings.ts';
 import { Wishes } from './wishes.ts';
 
 /** Digests asked of one peer in one 523. */
@@ -187,17 +186,21 @@ export class Exchange<M extends Tracked> {
   }
 
   /** A copy has come of a message that is not kept any more, perhaps because it was asked for again. */
-  onFormer(
-    message: { readonly id: U64; readonly dataType: number; readonly data: Uint8Array },
-    link: LinkId,
-    now: Instant,
-  ): void {
+  onFormer(message: Former, link: LinkId, now: Instant): void {
     const { id, dataType, data } = message;
     if (!this.#wishes.mayConcern(dataType, data.length)) return;
     const digest = this.#proofs.digest(id, dataType, data);
     if (this.#wishes.onArrived(digest, now) === undefined) return;
     this.#peers.get(link)?.onKept();
     this.#index.remember(digest, now);
+  }
+
+  /** It was new and not taken from this link: if it was wished for, another is asked, and the promise was kept. */
+  onTurnedAway(message: Former, link: LinkId, now: Instant): void {
+    const { id, dataType, data } = message;
+    if (!this.#wishes.mayConcern(dataType, data.length)) return;
+    this.#wishes.onGone(this.#proofs.digest(id, dataType, data), link, now);
+    this.#peers.get(link)?.onKept();
   }
 
   /** The links to send an accepted message on; keeps it, and names it to others. */
@@ -321,6 +324,7 @@ export class Exchange<M extends Tracked> {
     }
     if (this.#index.wasKnown(entry.digest, now) || !peer.isTrusted(now)) return;
     if (!this.#around.wants(entry.dataType) || this.#isTooOld(entry, now)) return;
+    if (!this.#around.mayBring(peer.link, entry.dataType, now)) return;
     const isFresh = entry.age <= 1;
     this.#wishes.onNamed(entry, peer.link, isFresh, now);
   }

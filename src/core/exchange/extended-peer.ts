@@ -1,6 +1,7 @@
 /**
  * What this node knows of one peer that speaks the extension, and what it is about to tell it.
  */
+import { TokenBucket, type Rate } from '../../basics/token-bucket.ts';
 import {
   Feature,
   type HaveEntry,
@@ -14,9 +15,8 @@ import type { Instant, Millis } from '../settings.ts';
 export const HAVES_COLLECTED_MAX = 64;
 /** Entries of one 522 wait this long for more, if the last one is not longer ago than that. */
 export const HAVE_DELAY: Millis = 10;
-/** Bytes that a peer may ask for per millisecond, and in one go: 24 bytes must not cost 64 KiB for ever. */
-const SERVED_BYTES_PER_MS = 8_192;
-const SERVED_BYTES_BURST = 8 * 1024 * 1024;
+/** Bytes that a peer may ask for: 24 bytes must not cost 64 KiB for ever. */
+const SERVED_BYTES: Rate = { perSecond: 8_192_000, burst: 8 * 1024 * 1024 };
 /** Promises in a row that a peer may break before its 522s are ignored, and for how long. */
 const BROKEN_MAX = 8;
 const DISTRUST: Millis = 600_000;
@@ -31,15 +31,14 @@ export class ExtendedPeer {
   havesSentAt: Instant = Number.NEGATIVE_INFINITY;
   #broken = 0;
   #distrustedUntil: Instant = Number.NEGATIVE_INFINITY;
-  #servable = SERVED_BYTES_BURST;
-  #servedAt: Instant;
+  readonly #servable: TokenBucket;
 
   constructor(link: LinkId, hello: PeerHello, now: Instant) {
     this.link = link;
     this.historySeconds = hello.historySeconds;
     this.#relaysAll = (hello.features & Feature.relaysAll) !== 0;
     this.#interest = hello.interest;
-    this.#servedAt = now;
+    this.#servable = new TokenBucket(SERVED_BYTES, now);
   }
 
   /** Whether messages of this type are any use to it. */
@@ -70,11 +69,6 @@ export class ExtendedPeer {
 
   /** Whether it may be given this many bytes now because it asked for them. */
   mayServe(bytes: number, now: Instant): boolean {
-    this.#servable += (now - this.#servedAt) * SERVED_BYTES_PER_MS;
-    this.#servable = Math.min(SERVED_BYTES_BURST, this.#servable);
-    this.#servedAt = now;
-    if (this.#servable < bytes) return false;
-    this.#servable -= bytes;
-    return true;
+    return this.#servable.take(now, bytes);
   }
 }

@@ -7,6 +7,8 @@
  * - a client that announces, until nothing is behind any more; so it is slowed down and loses nothing;
  * - the links that bring the most (by bytes, decaying), until nothing is behind. Quiet links are read on.
  *
+ * A client that announces more of a type than its profile allows is not read from either until it may again.
+ *
  * What does not move is left out of account: it will lose what it does not take, and in the end its
  * connection, but it holds up nobody. Two nodes that wait for each other's links must not stand still for
  * ever either: for the sake of a link, another link is paused for {@link LINK_PAUSE} at a time and then read
@@ -42,6 +44,8 @@ export class Pressure {
   readonly #behind = new Map<ClientId, Instant>();
   readonly #intakes = new Map<LinkId, Intake>();
   readonly #pausedClients = new Set<ClientId>();
+  /** Clients that announced too much of a type, and until when they are not read from whatever else. */
+  readonly #held = new Map<ClientId, Instant>();
   /** Paused links: when to look again. */
   readonly #pausedLinks = new Map<LinkId, Instant>();
   /** Links that were resumed to keep things going: not paused for another link before this. */
@@ -95,8 +99,13 @@ export class Pressure {
   onClientIntake(client: ClientId, now: Instant): void {
     if (this.#pausedClients.has(client)) return;
     if (this.#slowLinks.size === 0 && !this.#isSubscriberBehind(client, now)) return;
-    this.#pausedClients.add(client);
-    this.#out.put({ kind: 'pause-client', client });
+    this.#pauseClient(client);
+  }
+
+  /** A client has announced more than it may, and is to be held back until then. */
+  holdClient(client: ClientId, until: Instant): void {
+    this.#held.set(client, Math.max(until, this.#held.get(client) ?? until));
+    if (!this.#pausedClients.has(client)) this.#pauseClient(client);
   }
 
   onLinkEnded(link: LinkId, now: Instant): void {
@@ -108,6 +117,7 @@ export class Pressure {
 
   onClientGone(client: ClientId, now: Instant): void {
     this.#pausedClients.delete(client);
+    this.#held.delete(client);
     const wasSlow = this.#slowClients.delete(client);
     if (this.#behind.delete(client) || wasSlow) this.#review(now);
   }
@@ -116,6 +126,7 @@ export class Pressure {
     for (const [client, answeredAt] of this.#behind) {
       if (now - answeredAt >= ANSWER_HOPE) this.#behind.set(client, NOT_MOVING);
     }
+    for (const [client, until] of this.#held) if (until <= now) this.#held.delete(client);
     this.#review(now);
     const isLocal = this.#isSubscriberBehind(undefined, now);
     for (const [link, until] of this.#pausedLinks) {
@@ -130,6 +141,7 @@ export class Pressure {
     for (const until of this.#pausedLinks.values()) {
       if (next === undefined || until < next) next = until;
     }
+    for (const until of this.#held.values()) if (next === undefined || until < next) next = until;
     if (this.#pausedClients.size === 0) return next;
     for (const answeredAt of this.#behind.values()) {
       const until = answeredAt + ANSWER_HOPE;
@@ -142,13 +154,18 @@ export class Pressure {
   #review(now: Instant): void {
     if (this.#slowLinks.size > 0) return;
     for (const client of this.#pausedClients) {
-      if (this.#isSubscriberBehind(client, now)) continue;
+      if (this.#held.has(client) || this.#isSubscriberBehind(client, now)) continue;
       this.#pausedClients.delete(client);
       this.#out.put({ kind: 'resume-client', client });
     }
     if (this.#isSubscriberBehind(undefined, now)) return;
     for (const link of this.#pausedLinks.keys()) this.#out.put({ kind: 'resume-link', link });
     this.#pausedLinks.clear();
+  }
+
+  #pauseClient(client: ClientId): void {
+    this.#pausedClients.add(client);
+    this.#out.put({ kind: 'pause-client', client });
   }
 
   #resumeLink(link: LinkId, gapUntil: Instant): void {

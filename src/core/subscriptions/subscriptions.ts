@@ -16,6 +16,7 @@
 import type { Random } from '../../basics/random.ts';
 import { TYPES_MAX } from '../../wire/extension-messages.ts';
 import type { Outbox } from '../effects.ts';
+import type { GateOutcome } from '../events.ts';
 import type { ClientId, QueueState } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
 import { Audience } from './audience.ts';
@@ -37,7 +38,7 @@ const BEHIND = 4_096;
 /** What the parent does with the news from here. */
 export interface SubscriptionEvents<Gate> {
   /** A gate has ended. */
-  readonly onGateEnded: (gate: Gate, outcome: 'accepted' | 'refused' | 'abstained') => void;
+  readonly onGateEnded: (gate: Gate, outcome: GateOutcome) => void;
   /** A program has got behind with its answers, or has caught up. */
   readonly onBehind: (client: ClientId, now: Instant) => void;
   readonly onCaughtUp: (client: ClientId, now: Instant) => void;
@@ -313,7 +314,7 @@ export class Subscriptions<Gate extends object> {
     if (ballot.waiting === 0) this.#end(ballot, ballot.isAccepted ? 'accepted' : 'abstained');
   }
 
-  #end(ballot: Ballot<Gate>, outcome: 'accepted' | 'refused' | 'abstained'): void {
+  #end(ballot: Ballot<Gate>, outcome: GateOutcome): void {
     const gate = ballot.gate;
     if (gate === undefined) return;
     ballot.gate = undefined;

@@ -18,6 +18,7 @@ export class EventCounter {
     'verdict-ignored': 0,
     'notification-dropped': 0,
     'message-stopped': 0,
+    'rate-exceeded': 0,
     'announcement-spread': 0,
     'extension-silent': 0,
     'client-refused': 0,

@@ -63,6 +63,12 @@ export function lineOf(event: NodeEvent): Line {
       const { dataType, why } = event;
       return { level: 'debug', fields: { dataType, why }, message: 'a message ends here' };
     }
+    case 'rate-exceeded': {
+      const { link, dataType } = event;
+      const message =
+        'a peer brings more of a data type than its rate_limit: a message was dropped';
+      return { level: 'debug', fields: { link, dataType }, message };
+    }
     case 'announcement-spread': {
       const { sent, named, links } = event;
       return { level: 'debug', fields: { sent, named, links }, message: 'announced' };

@@ -41,6 +41,7 @@ const EVENTS: readonly [string, NodeEvent, keyof typeof LEVELS][] = [
   ['a failed dial', { kind: 'dial-failed', address: PEER, reason: 'ECONNREFUSED' }, 'debug'],
   ['an ignored verdict', { kind: 'verdict-ignored', client: 1, messageId: 2 }, 'debug'],
   ['a message that ends here', { kind: 'message-stopped', dataType: 1, why: 'refused' }, 'debug'],
+  ['a message beyond a rate', { kind: 'rate-exceeded', link: 1, dataType: 1 }, 'debug'],
 ];
 
 describe('an event', () => {
