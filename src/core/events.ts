@@ -16,6 +16,7 @@ export const HANG_UP_CODES = [
   'duplicate-link',
   'full',
   'made-room',
+  'silent',
   'too-many-pending',
   'proof-given-up',
   'shutting-down',

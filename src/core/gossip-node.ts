@@ -23,16 +23,15 @@ import { Outbox, type Effect } from './effects.ts';
 import type { GateOutcome } from './events.ts';
 import type { Input, LinkId, LinkInput } from './inputs.ts';
 import { Intake } from './intake/intake.ts';
-import { DIALS_MAX, Membership } from './membership/membership.ts';
+import { Membership } from './membership/membership.ts';
 import { PeerBook } from './peer-book/peer-book.ts';
 import { Pressure } from './pressure/pressure.ts';
 import { Exchange } from './exchange/exchange.ts';
-import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
-import { WISHES_MAX } from './exchange/wishes.ts';
 import { Profiles } from './profiles.ts';
 import type { Instant, Millis, Proofs, Settings } from './settings.ts';
 import type { LoadedState, StoredState } from './stored-state.ts';
 import type { NodeSnapshot } from './snapshot.ts';
+import { takeSnapshot } from './take-snapshot.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
 
 export interface GossipNodeOptions {
@@ -80,6 +79,7 @@ export class GossipNode {
       random,
       proofs,
       out,
+      isUnread: (link) => this.#pressure.isPaused(link),
       events: {
         onEstablished: (link, now) => {
           this.#intake.onEstablished(link.id);
@@ -303,8 +303,10 @@ export class GossipNode {
     const { id, isExtended: isGreeted } = link;
     const isOutbound = link.dialled !== undefined;
     const wrong = this.#exchange?.onMessage({ id, isOutbound, isGreeted }, message, now);
-    if (wrong !== undefined) this.#connections.violate(link, wrong, now);
+    if (wrong !== undefined) return this.#connections.violate(link, wrong, now);
     link.isExtended = true;
+    if (message.kind === 'peer-hello') this.#connections.onGreeted(link, now);
+    else if (message.kind === 'peer-pong') this.#connections.onPong(link, message.token, now);
   }
 
   #onPeerAnnounce(link: Link, message: PeerAnnounce, now: Instant): void {
@@ -363,34 +365,15 @@ export class GossipNode {
   }
 
   snapshot(): NodeSnapshot {
-    const { bounds, maxConnections } = this.#settings;
-    const links = [...this.#connections.open, ...this.#connections.pending].map((link) => ({
-      link: link.id,
-      direction: link.direction,
-      state: link.state,
-      remote: link.remote,
-      listening: link.listening,
-      identity: link.identity,
-      openedAt: link.openedAt,
-      intake: this.#intake.countsOf(link.id),
-    }));
-    return {
-      links,
-      intake: this.#intake.total,
-      sizes: {
-        openLinks: { size: this.#connections.open.length, max: maxConnections },
-        pendingLinks: { size: this.#connections.pendingCount, max: bounds.pendingLinksMax },
-        dials: { size: this.#membership.dialCount, max: Math.max(DIALS_MAX, maxConnections) + 1 },
-        offerProofs: { size: this.#membership.offerProofCount, max: bounds.offerProofsMax },
-        addresses: { size: this.#book.size, max: bounds.addressesMax },
-        seen: { size: this.#dissemination.seenSize, max: bounds.seenMax },
-        waitingMessages: { size: this.#dissemination.waitingSize, max: bounds.gatesMax },
-        waitingBytes: { size: this.#dissemination.waitingBytes, max: bounds.gateBytesMax },
-        kept: { size: this.#exchange?.sizes.kept ?? 0, max: this.#settings.cacheSize },
-        keptBytes: { size: this.#exchange?.sizes.keptBytes ?? 0, max: KEPT_BYTES_MAX },
-        wishes: { size: this.#exchange?.sizes.wishes ?? 0, max: WISHES_MAX },
-        clients: { size: this.#subscriptions.clientCount, max: bounds.clientsMax },
-      },
-    };
+    return takeSnapshot({
+      settings: this.#settings,
+      connections: this.#connections,
+      book: this.#book,
+      membership: this.#membership,
+      dissemination: this.#dissemination,
+      subscriptions: this.#subscriptions,
+      intake: this.#intake,
+      exchange: this.#exchange,
+    });
   }
 }

@@ -93,6 +93,10 @@ export interface Bounds {
   readonly initiatorPatience: Millis;
   /** How long a challenge is valid, and an answer to a 505 awaited. */
   readonly challengeLifetime: Millis;
+  /** A peer that speaks the extension is asked for a sign of life when nothing has come for this long. */
+  readonly pingAfter: Millis;
+  /** … and let go when nothing has come for this long. */
+  readonly silenceMax: Millis;
   /** 508s accepted on one link before 510; the next one closes it. */
   readonly challengesPerLinkMax: number;
   /** Challenges of 505s remembered per link; the oldest is forgotten. */
@@ -126,6 +130,8 @@ export const DEFAULT_BOUNDS: Bounds = {
   infoTimeout: 5_000,
   initiatorPatience: 330_000,
   challengeLifetime: 300_000,
+  pingAfter: 60_000, // A guess: leaves time for a second try before `silenceMax`.
+  silenceMax: 150_000,
   challengesPerLinkMax: 16,
   openDiscoveriesMax: 16, // A guess: with the default search_cooldown no more than 5 are valid at a time.
   offerProofsMax: 8,

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../wire/address.ts';
 import type { LinkId } from './inputs.ts';
-import type { Instant, PeerIdentity } from './settings.ts';
+import type { Instant, Millis, PeerIdentity } from './settings.ts';
 
 /** What peers brought, in announcements (504). */
 export interface IntakeCounts {
@@ -34,6 +34,8 @@ export interface LinkSnapshot {
   readonly identity: PeerIdentity | undefined;
   readonly openedAt: Instant | undefined;
   readonly intake: IntakeCounts;
+  /** The shortest time there and back that was measured; undefined where none was. */
+  readonly roundTrip: Millis | undefined;
 }
 
 /** A size and the maximum it may reach. */

@@ -30,6 +30,7 @@ import { isForOpenLinks, kindForOpenLinks, outOfPlace, type Door } from './hands
 import { Initiator } from './initiator.ts';
 import { Link } from './link.ts';
 import { LinkTable } from './link-table.ts';
+import { Liveness } from './liveness.ts';
 import { Places } from './places.ts';
 import { Receiver } from './receiver.ts';
 import { isLinkTo, isOneTooMany, ourDialStays, rivalOf } from './rivals.ts';
@@ -54,6 +55,7 @@ export class Connections implements Door {
   readonly #initiator: Initiator;
   readonly #receiver: Receiver;
   readonly #places: Places;
+  readonly #liveness: Liveness;
   #isShuttingDown = false;
 
   constructor(options: {
@@ -62,6 +64,8 @@ export class Connections implements Door {
     readonly proofs: Proofs;
     readonly out: Outbox;
     readonly events: ConnectionEvents;
+    /** Whether this node does not read from a link for now. */
+    readonly isUnread: (link: LinkId) => boolean;
   }) {
     this.#settings = options.settings;
     this.#out = options.out;
@@ -70,6 +74,7 @@ export class Connections implements Door {
     const shared = { ...options, links: this.#links, door: this };
     this.#initiator = new Initiator(shared);
     this.#receiver = new Receiver(shared);
+    this.#liveness = new Liveness(shared);
   }
 
   get open(): readonly Link[] {
@@ -154,6 +159,7 @@ export class Connections implements Door {
   onMessage(id: LinkId, message: PeerMessage, now: Instant): Link | undefined {
     const link = this.#links.find(id);
     if (link === undefined) return undefined;
+    link.heardAt = now;
     if (link.state === 'open') {
       if (isForOpenLinks(message.kind, this.#settings.extension)) return link;
       this.violate(link, outOfPlace(link, message, this.#settings.proofOfWork), now);
@@ -172,9 +178,20 @@ export class Connections implements Door {
   onMessageBegun(id: LinkId, type: MessageType, now: Instant): void {
     const link = this.#links.find(id);
     const kind = kindForOpenLinks(type);
+    if (link !== undefined) link.heardAt = now;
     if (link === undefined || kind === undefined) return;
     if (link.isOpen && isForOpenLinks(kind, this.#settings.extension)) return;
     this.violate(link, outOfPlace(link, { kind }, this.#settings.proofOfWork), now);
+  }
+
+  /** The peer has said its 520. */
+  onGreeted(link: Link, now: Instant): void {
+    this.#liveness.watch(link, now);
+  }
+
+  /** A 529. */
+  onPong(link: Link, token: number, now: Instant): void {
+    this.#liveness.onPong(link, token, now);
   }
 
   onProofFound(id: LinkId, nonce: U64 | undefined, now: Instant): void {
@@ -184,14 +201,16 @@ export class Connections implements Door {
 
   onWake(now: Instant): void {
     this.#receiver.onWake(now);
+    this.#liveness.onWake(now);
     for (const link of this.#links.overdue(now)) this.#giveUp(link, now);
   }
 
   nextDeadline(): Instant | undefined {
-    const next = this.#links.nextDeadline();
-    const turn = this.#receiver.nextDeadline();
-    if (next === undefined || turn === undefined) return next ?? turn;
-    return Math.min(next, turn);
+    return earliest(
+      this.#links.nextDeadline(),
+      this.#receiver.nextDeadline(),
+      this.#liveness.nextDeadline(),
+    );
   }
 
   /** Closes a link for a reason of ours. */
@@ -274,6 +293,7 @@ export class Connections implements Door {
     }
     const wasOpen = link.isOpen;
     this.#links.remove(link);
+    this.#liveness.onEnded(link);
     const { id, direction, peer, identity } = link;
     const ended = { link: id, peer, identity, code, reason };
     if (wasOpen) {
@@ -284,4 +304,12 @@ export class Connections implements Door {
     }
     this.#events.onEnded(link, code, now);
   }
+}
+
+function earliest(...instants: readonly (Instant | undefined)[]): Instant | undefined {
+  let first: Instant | undefined;
+  for (const instant of instants) {
+    if (instant !== undefined && (first === undefined || instant < first)) first = instant;
+  }
+  return first;
 }

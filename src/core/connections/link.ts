@@ -8,7 +8,7 @@
 import type { U64 } from '../../basics/integers.ts';
 import { scopeOf, type Address, type Scope } from '../../wire/address.ts';
 import type { LinkId, Secured } from '../inputs.ts';
-import type { Instant, PeerIdentity } from '../settings.ts';
+import type { Instant, Millis, PeerIdentity } from '../settings.ts';
 
 export type LinkState =
   /** Inbound: the 507 has not come. */
@@ -47,6 +47,14 @@ export class Link {
   /** Whether we have sent an OFFER on it, so that it can find others. */
   wasOffered = false;
   isQueueFull = false;
+  /** When the last message, or the beginning of one, has come. */
+  heardAt: Instant;
+  /** When the last 528 was sent, for liveness.ts. */
+  pingedAt: Instant;
+  /** The 528 that was not answered yet. */
+  ping: { readonly token: number; readonly at: Instant } | undefined;
+  /** The shortest time from a 528 to its 529; undefined before the first. */
+  roundTrip: Millis | undefined;
   /**
    * Whether both sides speak the extension: we do, and the peer set the bit in its 507 or 510. Where the
    * proof of work stands in discovery there is no 510; on an outbound link the peer's 520 shows it there.
@@ -69,6 +77,8 @@ export class Link {
     this.secured = options.secured;
     this.connectedAt = options.now;
     this.steppedAt = options.now;
+    this.heardAt = options.now;
+    this.pingedAt = options.now;
     this.listening = options.dialled;
     this.state = options.dialled === undefined ? 'awaiting-info' : 'awaiting-answer';
   }

@@ -103,7 +103,7 @@ export class Membership {
   onEnded(link: Neighbour, code: string, now: Instant): void {
     this.#discovery.onLinkEnded(link.id);
     if (code === 'made-room') this.#acquaintances.onMadeRoom(link, now);
-    if (code === 'closed') this.#dialler.onLost(link, now);
+    if (code === 'closed' || code === 'silent') this.#dialler.onLost(link, now);
     if (link.dialled !== undefined) this.#judgeDialled(link, link.dialled, code, now);
     this.#dialler.look(now);
   }

@@ -108,6 +108,11 @@ export class Pressure {
     if (!this.#pausedClients.has(client)) this.#pauseClient(client);
   }
 
+  /** Whether nothing is read from a link for now. */
+  isPaused(link: LinkId): boolean {
+    return this.#pausedLinks.has(link);
+  }
+
   onLinkEnded(link: LinkId, now: Instant): void {
     this.#intakes.delete(link);
     this.#pausedLinks.delete(link);

@@ -1,0 +1,71 @@
+/** Puts together from all rooms what a node shows of itself. */
+import type { Connections, Link } from './connections/connections.ts';
+import type { Dissemination } from './dissemination/dissemination.ts';
+import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
+import { WISHES_MAX } from './exchange/wishes.ts';
+import type { Intake } from './intake/intake.ts';
+import { DIALS_MAX, type Membership } from './membership/membership.ts';
+import type { PeerBook } from './peer-book/peer-book.ts';
+import type { Settings } from './settings.ts';
+import type { LinkSnapshot, NodeSnapshot } from './snapshot.ts';
+
+/** The rooms, as far as they have anything to show. */
+export interface ShownRooms {
+  readonly settings: Settings;
+  readonly connections: Connections;
+  readonly book: PeerBook;
+  readonly membership: Membership;
+  readonly dissemination: Dissemination;
+  readonly subscriptions: { readonly clientCount: number };
+  readonly intake: Intake;
+  readonly exchange: { readonly sizes: ExchangeSizes } | undefined;
+}
+
+interface ExchangeSizes {
+  readonly kept: number;
+  readonly keptBytes: number;
+  readonly wishes: number;
+}
+
+export function takeSnapshot(rooms: ShownRooms): NodeSnapshot {
+  const { connections, intake } = rooms;
+  const links = [...connections.open, ...connections.pending];
+  return {
+    links: links.map((link) => linkSnapshot(link, intake)),
+    intake: intake.total,
+    sizes: sizesOf(rooms),
+  };
+}
+
+function linkSnapshot(link: Link, intake: Intake): LinkSnapshot {
+  return {
+    link: link.id,
+    direction: link.direction,
+    state: link.state,
+    remote: link.remote,
+    listening: link.listening,
+    identity: link.identity,
+    openedAt: link.openedAt,
+    roundTrip: link.roundTrip,
+    intake: intake.countsOf(link.id),
+  };
+}
+
+function sizesOf(rooms: ShownRooms): NodeSnapshot['sizes'] {
+  const { settings, connections, membership, dissemination, exchange } = rooms;
+  const { bounds, maxConnections, cacheSize } = settings;
+  return {
+    openLinks: { size: connections.open.length, max: maxConnections },
+    pendingLinks: { size: connections.pendingCount, max: bounds.pendingLinksMax },
+    dials: { size: membership.dialCount, max: Math.max(DIALS_MAX, maxConnections) + 1 },
+    offerProofs: { size: membership.offerProofCount, max: bounds.offerProofsMax },
+    addresses: { size: rooms.book.size, max: bounds.addressesMax },
+    seen: { size: dissemination.seenSize, max: bounds.seenMax },
+    waitingMessages: { size: dissemination.waitingSize, max: bounds.gatesMax },
+    waitingBytes: { size: dissemination.waitingBytes, max: bounds.gateBytesMax },
+    kept: { size: exchange?.sizes.kept ?? 0, max: cacheSize },
+    keptBytes: { size: exchange?.sizes.keptBytes ?? 0, max: KEPT_BYTES_MAX },
+    wishes: { size: exchange?.sizes.wishes ?? 0, max: WISHES_MAX },
+    clients: { size: rooms.subscriptions.clientCount, max: bounds.clientsMax },
+  };
+}
