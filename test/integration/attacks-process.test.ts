@@ -3,8 +3,12 @@
  * descriptors, and attackers at both doors. docs/security.md lists the cases.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSocket } from '../../src/testkit/open-socket.ts';
 import { ScriptedClient } from '../../src/testkit/scripted-client.ts';
 import { ScriptedPeer } from '../../src/testkit/scripted-peer.ts';
 import { until } from '../../src/testkit/waiting.ts';
@@ -12,6 +16,8 @@ import { encodePeerMessage, type PeerMessage } from '../../src/wire/peer-message
 import { MAIN_JS } from './cli-process.ts';
 
 const TYPE = 1337;
+/** Subscribed to by nobody but who helps {@link subscriberOf}. */
+const OTHER_TYPE = 1338;
 const CLEAN = { cleanUp: onTestFinished } as const;
 const ADDRESSES = ['--p2p-address', '127.0.0.1:0', '--api-address', '127.0.0.1:0'];
 
@@ -21,16 +27,24 @@ interface NodeProcess {
   readonly api: string;
 }
 
-/** `prefix` stands before the interpreter: shell words, such as `ulimit -n 64;`. */
+/**
+ * `prefix` stands before the interpreter: shell words, such as `ulimit -n 64;`. It remembers nothing of an earlier
+ * run, which has seen the same messages.
+ */
 async function startNode(
   options: { readonly prefix?: string; readonly nodeFlags?: string; readonly words?: string } = {},
 ): Promise<NodeProcess> {
   const { prefix = '', nodeFlags = '', words = '' } = options;
   const command = `${prefix} exec "$0" ${nodeFlags} "$@" --proof-of-work none ${words}`;
-  const child = spawn('sh', ['-c', command, process.execPath, MAIN_JS, 'run', ...ADDRESSES], {
+  const stateDir = mkdtempSync(join(tmpdir(), 'hearsay-attacked-'));
+  const flags = [...ADDRESSES, '--state-dir', join(stateDir, 'state')];
+  const child = spawn('sh', ['-c', command, process.execPath, MAIN_JS, 'run', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    rmSync(stateDir, { recursive: true, force: true });
+  });
   for await (const line of createInterface({ input: child.stderr! })) {
     const { p2pAddress: p2p, apiAddress: api } = JSON.parse(line) as Record<string, string>;
     if (p2p === undefined || api === undefined) continue;
@@ -45,18 +59,21 @@ function announcement(low: number, data: string | Uint8Array, ttl = 0): PeerMess
   return { kind: 'peer-announce', id, ttl, dataType: TYPE, data: Buffer.from(data) };
 }
 
-/** A subscriber that the node knows of: it is told of an announcement, and agrees. */
+/**
+ * A subscriber that the node knows of, and that owes no verdict: what it announces behind its subscription has
+ * come to somebody else. (One that leaves three notifications unanswered is not waited for any more.)
+ */
 async function subscriberOf({ api }: NodeProcess): Promise<ScriptedClient> {
   const [client, other] = [
     await ScriptedClient.connect(api, CLEAN),
     await ScriptedClient.connect(api, CLEAN),
   ];
+  other.subscribe(OTHER_TYPE);
   client.subscribe(TYPE);
-  while (client.received.length === 0) {
-    other.announce(TYPE, 'are you there?');
+  while (other.received.length === 0) {
+    client.announce(OTHER_TYPE, 'are you there?');
     await new Promise(setImmediate);
   }
-  for (const notification of client.received) client.validate(notification, true);
   await other.close();
   return client;
 }
@@ -72,6 +89,30 @@ async function expectService({ api }: NodeProcess, peer: ScriptedPeer): Promise<
   await until(() => texts().includes('still here') || peer.isClosed);
   expect(texts()).toContain('still here');
 }
+
+describe('a process that is stopped for longer than its time-outs (SIGSTOP)', () => {
+  it('goes on afterwards with all its links and clients, and what came meanwhile counts', async () => {
+    // Shorter than it is stopped for, and long enough for a busy machine to stop it in time.
+    const node = await startNode({ words: '--validation-timeout 8' });
+    const subscriber = await subscriberOf(node);
+    const from = await ScriptedPeer.link(node.p2p, CLEAN);
+    const to = await ScriptedPeer.link(node.p2p, CLEAN);
+    from.say(announcement(1, 'judged while it was stopped'));
+    await until(() => subscriber.received.length > 0);
+    node.child.kill('SIGSTOP');
+    subscriber.validate(subscriber.received[0]!, true);
+    const stranger = await openSocket(node.p2p);
+    const late = new ScriptedPeer(stranger, CLEAN);
+    late.say({ kind: 'peer-info', port: 0 });
+    // Longer than both time-outs; a stranger has 5 s for his first message.
+    await new Promise((resolve) => setTimeout(resolve, 9_000));
+    node.child.kill('SIGCONT');
+    await to.next('peer-announce');
+    await late.expect('peer-validation');
+    expect([from, to, subscriber].some(({ hasEnded }) => hasEnded)).toBe(false);
+    await expectService(node, to);
+  });
+});
 
 describe('a process with a heap of 64 MB', () => {
   it('survives floods at both doors: unanswered, unread, and asked for addresses', async () => {
