@@ -124,10 +124,8 @@ export class Exchange<M extends Tracked> {
 
   onEnded(link: LinkId, now: Instant): void {
     this.#greetings.onDone(link);
-    const peer = this.#peers.get(link);
-    if (peer === undefined) return;
-    this.#peers.delete(link);
-    this.#spreading.onLinkEnded(peer);
+    this.#spreading.onLinkEnded(link, this.#peers.get(link));
+    if (!this.#peers.delete(link)) return;
     this.#wishes.onLinkEnded(link, now);
     this.#catchUp.onLinkEnded(link);
   }
@@ -190,7 +188,7 @@ export class Exchange<M extends Tracked> {
     const { id, dataType, data } = message;
     if (!this.#wishes.mayConcern(dataType, data.length)) return;
     const digest = this.#proofs.digest(id, dataType, data);
-    if (this.#wishes.onArrived(digest, now) === undefined) return;
+    if (this.#wishes.onArrived(digest, now, link) === undefined) return;
     this.#peers.get(link)?.onKept();
     this.#index.remember(digest, now);
   }
@@ -354,18 +352,19 @@ export class Exchange<M extends Tracked> {
     sender: ExtendedPeer | undefined,
     now: Instant,
   ): void {
-    const came = this.#wishes.onArrived(digest, now);
+    const came = this.#wishes.onArrived(digest, now, sender?.link);
     if (came === undefined) return;
-    message.ageThen = came.asked === undefined ? 0 : came.entry.age;
+    message.ageThen = came.wasAsked ? came.age : 0;
     sender?.onKept();
     const { farthest } = came;
-    if (this.#around.wouldImprove(message, farthest.ttl)) this.#ask(farthest.link, [digest]);
+    if (this.#around.wouldImprove(message, farthest.entry.ttl)) this.#ask(farthest.link, [digest]);
+    const { entry } = came.first;
     const first = this.#peers.get(came.first.link);
     if (first === undefined) return;
-    if (came.entry.ttl === 0) addHolder(message, first.link);
+    if (entry.ttl === 0) addHolder(message, first.link);
     const { lazyThreshold } = this.#profiles.of(message.dataType);
-    const isEarly = now - came.first.at > EARLY && came.entry.size >= lazyThreshold;
-    if (isEarly && came.entry.age <= 1 && came.entry.ttl === 0) {
+    const isEarly = now - came.first.at > EARLY && entry.size >= lazyThreshold;
+    if (isEarly && entry.age <= 1 && entry.ttl === 0) {
       this.#out.send(first.link, { kind: 'peer-push', digests: [digest] });
     }
   }

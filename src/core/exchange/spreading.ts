@@ -108,9 +108,10 @@ export class Spreading<M extends Tracked> {
     this.#usefulness.want(message.owner, link);
   }
 
-  onLinkEnded(peer: ExtendedPeer): void {
-    this.#usefulness.forget(peer.link);
-    this.#collecting.delete(peer);
+  /** Any link, also one to an existing node: messages have come from there. */
+  onLinkEnded(link: LinkId, peer: ExtendedPeer | undefined): void {
+    this.#usefulness.forget(link);
+    if (peer !== undefined) this.#collecting.delete(peer);
   }
 
   onWake(now: Instant): void {
@@ -203,7 +204,8 @@ export class Spreading<M extends Tracked> {
       if (now - at < JUDGED_AFTER && unjudged.length - this.#judged <= UNJUDGED_MAX) break;
       this.#judged++;
       for (const link of message.pushed ?? NONE) {
-        this.#usefulness.learn(message.owner, link, true);
+        // Nothing is learnt about a link that has ended since: nobody would forget it.
+        if (this.#peers.has(link)) this.#usefulness.learn(message.owner, link, true);
       }
       message.pushed = undefined;
     }

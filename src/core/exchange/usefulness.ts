@@ -20,6 +20,12 @@ const INITIAL = 1;
 /** What a pair is raised to when the peer says that it would have liked a push. */
 const WANTED = 0.7;
 
+/**
+ * Links remembered that messages to one link came from; the one that came up first makes room. Links end, but
+ * messages that came over them are judged later. A guess: twice as many as a large node has links.
+ */
+export const PAIRS_MAX = 256;
+
 interface Pair {
   score: number;
   experiences: number;
@@ -58,6 +64,11 @@ export class Usefulness {
     if (pair.score < WANTED) pair.score = WANTED;
   }
 
+  /** Links that pushes to `to` have come from, as far as they are remembered. */
+  sourcesOf(to: LinkId): number {
+    return this.#targets.get(to)?.pairs.size ?? 0;
+  }
+
   /** A link is gone. */
   forget(link: LinkId): void {
     this.#targets.delete(link);
@@ -76,8 +87,14 @@ export class Usefulness {
 
 function pairOf(target: Target, from: LinkId): Pair {
   const { pairs } = target;
-  let pair = pairs.get(from);
-  if (pair === undefined) pairs.set(from, (pair = { score: beginning(target), experiences: 0 }));
+  const known = pairs.get(from);
+  if (known !== undefined) return known;
+  if (pairs.size >= PAIRS_MAX) {
+    const [oldest] = pairs.keys();
+    pairs.delete(oldest!);
+  }
+  const pair = { score: beginning(target), experiences: 0 };
+  pairs.set(from, pair);
   return pair;
 }
 

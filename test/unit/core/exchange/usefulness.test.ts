@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PUSH_FROM, Usefulness } from '../../../../src/core/exchange/usefulness.ts';
+import { PAIRS_MAX, PUSH_FROM, Usefulness } from '../../../../src/core/exchange/usefulness.ts';
 import { FIRST, SECOND, THIRD } from './support.ts';
 
 function isPushed(usefulness: Usefulness, from: number, to: number): boolean {
@@ -86,5 +86,16 @@ describe('a link that is gone', () => {
     for (let i = 0; i < 50; i++) usefulness.learn(THIRD, SECOND, true);
     usefulness.forget(FIRST);
     expect(isPushed(usefulness, FIRST, SECOND)).toBe(true);
+  });
+});
+
+describe('what is remembered of a link', () => {
+  it(`are pairs with ${PAIRS_MAX} others at most, whatever was learnt after those had ended`, () => {
+    const usefulness = new Usefulness();
+    for (let from = 10; from < 10 + 2 * PAIRS_MAX; from++) {
+      usefulness.forget(from);
+      usefulness.learn(from, SECOND, true);
+    }
+    expect(usefulness.sourcesOf(SECOND)).toBe(PAIRS_MAX);
   });
 });

@@ -137,10 +137,16 @@ describe('a wish that came true', () => {
     wishes.onNamed(entry('a'), SECOND, false, 1);
     due(0);
     expect(wishes.onArrived(digest('a'), 9)).toMatchObject({
-      entry: entry('a', { age: 3 }),
-      first: { link: FIRST, at: 0 },
-      asked: FIRST,
+      first: { link: FIRST, at: 0, entry: entry('a', { age: 3 }) },
+      wasAsked: true,
     });
+  });
+
+  it('is as old as the youngest that anybody said: nobody makes news old', () => {
+    wishes.onNamed(entry('a', { age: 299 }), FIRST, false, 0);
+    wishes.onNamed(entry('a', { age: 1 }), SECOND, false, 1);
+    wishes.onNamed(entry('a', { age: 65_535 }), THIRD, false, 2);
+    expect(wishes.onArrived(digest('a'), 9)?.age).toBe(1);
   });
 
   it.each([
@@ -195,6 +201,71 @@ describe('the wait for a push', () => {
   });
 });
 
+describe('a peer that lies about what it names', () => {
+  it('hides nothing by a false size or type: what another says of it counts as well', () => {
+    wishes.onNamed(entry('a', { dataType: 8, size: 1 }), FIRST, true, 0);
+    wishes.onNamed(entry('a', { dataType: 7, size: 100 }), SECOND, true, 0);
+    expect([wishes.mayConcern(8, 1), wishes.mayConcern(7, 100)]).toEqual([true, true]);
+    wishes.onArrived(digest('a'), 1);
+    expect([wishes.mayConcern(8, 1), wishes.mayConcern(7, 100)]).toEqual([false, false]);
+  });
+
+  it('is asked after all others once it has let this node wait', () => {
+    wishes.onNamed(entry('a'), FIRST, false, 0);
+    asked();
+    wishes.onNamed(entry('b'), FIRST, false, 20_000);
+    wishes.onNamed(entry('b'), SECOND, false, 20_000);
+    expect(due(20_000)).toEqual([[SECOND, [digest('b')]]]);
+  });
+
+  it('is asked after all others once it has said that it does not have what it named', () => {
+    wishes.onNamed(entry('a'), FIRST, false, 0);
+    due(0);
+    wishes.onGone(digest('a'), FIRST, 1);
+    due(1);
+    wishes.onNamed(entry('b'), FIRST, false, 2);
+    wishes.onNamed(entry('b'), SECOND, false, 2);
+    expect(due(2)).toEqual([[SECOND, [digest('b')]]]);
+  });
+
+  it('has its turn again once it has given something', () => {
+    wishes.onNamed(entry('a'), FIRST, false, 0);
+    asked();
+    wishes.onNamed(entry('b'), FIRST, false, 20_000);
+    due(20_000);
+    wishes.onArrived(digest('b'), 20_001, FIRST);
+    wishes.onNamed(entry('c'), FIRST, false, 20_002);
+    wishes.onNamed(entry('c'), SECOND, false, 20_002);
+    expect(due(20_002)).toEqual([[FIRST, [digest('c')]]]);
+  });
+
+  it('takes nobody a turn by saying at once that it does not have it', () => {
+    for (let link = 1; link <= 6; link++) wishes.onNamed(entry('a'), link, false, 0);
+    for (let link = 1; link <= 5; link++) {
+      due(link);
+      wishes.onGone(digest('a'), link, link);
+    }
+    expect(due(6)).toEqual([[6, [digest('a')]]]);
+  });
+
+  it('leaves room to others where eight and more name one message', () => {
+    for (let link = 1; link <= 8; link++) {
+      wishes.onNamed(entry(link), link, false, 0);
+      due(0);
+      wishes.onGone(digest(link), link, 0);
+    }
+    for (let link = 1; link <= 9; link++) wishes.onNamed(entry('a'), link, false, 10);
+    expect(due(10)).toEqual([[9, [digest('a')]]]);
+  });
+});
+
+/** As many wishes as there may be, a quarter of them caused by each of the links 1 to 4. */
+function fill(): void {
+  for (let i = 0; i < WISHES_PER_PEER_MAX; i++) {
+    for (let link = 1; link <= 4; link++) wishes.onNamed(entry(`${link}/${i}`), link, true, 0);
+  }
+}
+
 describe('wishes', () => {
   it(`are at most ${WISHES_PER_PEER_MAX} that one peer was the first to cause`, () => {
     for (let i = 0; i <= WISHES_PER_PEER_MAX; i++) wishes.onNamed(entry(i), FIRST, true, 0);
@@ -222,6 +293,34 @@ describe('wishes', () => {
     asked();
     expect(wishes.size).toBe(0);
     expect(wishes.onNamed(entry('a'), FIRST, true, 9)).toBe(true);
+  });
+
+  it('that one peer has caused make room when there are too many, the oldest first', () => {
+    fill();
+    const hadRoom = wishes.onNamed(entry('a'), 99, true, 1);
+    expect([hadRoom, wishes.size, wishes.has(digest('1/0')), wishes.has(digest('1/1'))]).toEqual([
+      true,
+      WISHES_MAX,
+      false,
+      true,
+    ]);
+  });
+
+  it('that others have named too do not make room for more', () => {
+    fill();
+    wishes.onNamed(entry('1/0'), 50, true, 0);
+    wishes.onNamed(entry('a'), 99, true, 1);
+    expect([wishes.has(digest('1/0')), wishes.has(digest('1/1'))]).toEqual([true, false]);
+  });
+
+  it('of one peer make no room for those of another that has as many', () => {
+    const links = Array.from({ length: 32 }, (_, link) => link);
+    for (let i = 0; i < WISHES_MAX / 32; i++) {
+      for (const link of links) wishes.onNamed(entry(`${link}/${i}`), link, true, 0);
+    }
+    expect(links.filter((link) => wishes.onNamed(entry(`${link}/more`), link, true, 0))).toEqual(
+      [],
+    );
   });
 
   it('say whether a message like this may be one of them', () => {
