@@ -13,6 +13,8 @@ export const HANG_UP_CODES = [
   'handshake-timeout',
   'refused-by-peer',
   'self',
+  'felt',
+  'explored',
   'duplicate-link',
   'full',
   'made-room',
@@ -65,6 +67,11 @@ export type NodeEvent =
   /** The node has had no open link for a while, or has one again. */
   | { readonly kind: 'isolated' }
   | { readonly kind: 'connected' }
+  /**
+   * Only one peer told of all peers to which this node has links of its own choice: `source` is its IP address. If
+   * it lies, they may all be its own.
+   */
+  | { readonly kind: 'only-source'; readonly source: string; readonly peers: number }
   /** A subscriber let three notifications in a row time out: it is not waited for any more. */
   | { readonly kind: 'subscriber-silent'; readonly client: ClientId; readonly dataType: number }
   | { readonly kind: 'subscriber-answers'; readonly client: ClientId }

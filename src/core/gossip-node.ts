@@ -29,7 +29,7 @@ import { Pressure } from './pressure/pressure.ts';
 import { Exchange } from './exchange/exchange.ts';
 import { Profiles } from './profiles.ts';
 import type { Instant, Millis, Proofs, Settings } from './settings.ts';
-import type { LoadedState, StoredState } from './stored-state.ts';
+import type { LoadedState, StoredPeers, StoredState } from './stored-state.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
@@ -41,6 +41,8 @@ export interface GossipNodeOptions {
   readonly proofs: Proofs;
   /** What an earlier life of this node has stored; see {@link GossipNode.store}. */
   readonly stored?: LoadedState | undefined;
+  /** Which peers it knew; see {@link GossipNode.storePeers}. */
+  readonly storedPeers?: StoredPeers | undefined;
 }
 
 export class GossipNode {
@@ -73,7 +75,11 @@ export class GossipNode {
     const profiles = new Profiles(settings);
     this.#pressure = new Pressure({ out });
     this.#intake = new Intake(profiles);
-    this.#book = new PeerBook({ bounds: settings.bounds, random });
+    this.#book = new PeerBook({
+      bounds: settings.bounds,
+      random,
+      stored: options.storedPeers,
+    });
     this.#connections = new Connections({
       settings,
       random,
@@ -101,6 +107,7 @@ export class GossipNode {
       out,
       links: this.#connections,
       book: this.#book,
+      anchors: options.storedPeers?.anchors,
     });
     this.#subscriptions = new Subscriptions({
       settings,
@@ -242,8 +249,11 @@ export class GossipNode {
   #onLinkInput(input: LinkInput, now: Instant): void {
     switch (input.kind) {
       case 'link-opened':
-        this.#membership.onConnected(input.dialled, input.local);
-        this.#connections.onLinkOpened(input, now);
+        this.#connections.onLinkOpened(
+          input,
+          now,
+          this.#membership.onConnected(input.dialled, input.local),
+        );
         return;
       case 'link-closed':
         this.#connections.onLinkClosed(input.link, input.reason, now);
@@ -353,6 +363,16 @@ export class GossipNode {
   store(): StoredState {
     const firstStartedAgoMs = Math.max(0, this.#now - this.#startedAt);
     return { ...this.#dissemination.store(this.#now), firstStartedAgoMs };
+  }
+
+  /** Grows whenever {@link storePeers} would say something else. */
+  get peersRevision(): number {
+    return this.#book.revision + this.#membership.anchorRevision;
+  }
+
+  /** Which peers the next life of this node is to know. */
+  storePeers(): StoredPeers {
+    return this.#book.store(this.#membership.anchors);
   }
 
   /**

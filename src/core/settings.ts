@@ -83,6 +83,19 @@ export interface Settings {
   readonly bounds: Bounds;
 }
 
+/**
+ * Links that a node should have to peers of its own choice, however many have dialled it: half of
+ * `minConnections`, but four at least, as far as there are so many, and never more than half of all places.
+ * Bitcoin Core has ten.
+ */
+export function outboundTarget({
+  minConnections,
+  maxConnections,
+}: Pick<Settings, 'minConnections' | 'maxConnections'>): number {
+  const half = Math.max(4, Math.ceil(minConnections / 2));
+  return Math.min(half, minConnections, Math.floor(maxConnections / 2));
+}
+
 /** The maximum of everything that can grow in the core, and fixed times. Tests shrink them to reach them. */
 export interface Bounds {
   /** Links that are not open yet, both directions together. At the bound a newcomer is refused. */

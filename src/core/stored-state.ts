@@ -1,7 +1,9 @@
 /**
  * What a node remembers over a restart: which messages it has seen, so that no program is told of one again,
- * and how long ago it first started, so that it takes nothing from before.
+ * and how long ago it first started, so that it takes nothing from before; and which peers it knew, so that it finds
+ * the network again without anybody's help.
  */
+import type { Address } from '../wire/address.ts';
 import type { Millis } from './settings.ts';
 
 export interface StoredState {
@@ -16,4 +18,21 @@ export interface StoredState {
 /** What was stored, and how long ago: everything in it has become so much older. */
 export interface LoadedState extends StoredState {
   readonly storedAgoMs: Millis;
+}
+
+/** The peer book. No times are in it, so no calendar can make it grow old. */
+export interface StoredPeers {
+  /** The key from which the places in the book follow. */
+  readonly secret: readonly [number, number];
+  /** Peers to which this node had links for longest: they are dialled first. */
+  readonly anchors: readonly Address[];
+  readonly peers: readonly StoredPeer[];
+}
+
+export interface StoredPeer {
+  readonly address: Address;
+  /** Whether a dial has found a peer there. */
+  readonly isTried: boolean;
+  /** Sites of those who told of it, see `siteOf` in wire/netgroup.ts. */
+  readonly sources: readonly string[];
 }

@@ -5,7 +5,7 @@
  *
  * And which addresses nobody can have.
  */
-import { formatAddress, formatIp, parseIp, scopeOf, type Address } from './address.ts';
+import { formatAddress, formatIp, parseAddress, parseIp, scopeOf, type Address } from './address.ts';
 
 /**
  * The netgroup of an address, as a name for it: `10.1` or `2001:db8::`. On loopback every address is a group
@@ -29,6 +29,11 @@ export function siteOf(address: Address): string {
   if (scopeOf(address.host) === 'loopback') return formatAddress(address);
   const bytes = parseIp(address.host);
   return bytes?.length === 16 ? formatIp(firstOf(bytes, 8)) : address.host;
+}
+
+/** The netgroup of a site. */
+export function netgroupOfSite(site: string): string {
+  return netgroupOf(parseAddress(site) ?? { host: site, port: 0 });
 }
 
 /** The first bytes of each range that no machine has, and how many bits of them count. */

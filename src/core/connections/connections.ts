@@ -124,9 +124,10 @@ export class Connections implements Door {
       readonly secured?: Secured | undefined;
     },
     now: Instant,
+    isFeeler = false,
   ): void {
     const { dialled, remote, local, secured } = opened;
-    const link = new Link({ id: opened.link, dialled, remote, local, secured, now });
+    const link = new Link({ id: opened.link, dialled, remote, local, secured, isFeeler, now });
     this.#links.add(link);
     const twin = this.#links.otherEndOf(link);
     if (twin !== undefined) {
@@ -281,7 +282,7 @@ export class Connections implements Door {
     } else if (link.state === 'awaiting-proof') {
       this.violate(link, this.#receiver.expired(), now);
     } else {
-      const seconds = this.#settings.bounds.initiatorPatience / 1000;
+      const seconds = this.#initiator.patienceWith(link) / 1000;
       const reason = `neither challenge (508) nor validation (510) within ${seconds} s`;
       this.hangUp(link, 'handshake-timeout', reason, now);
     }
@@ -299,7 +300,7 @@ export class Connections implements Door {
     if (wasOpen) {
       const openLinks = this.#links.openCount;
       this.#out.report({ kind: 'link-lost', ...ended, openLinks });
-    } else {
+    } else if (code !== 'felt') {
       this.#out.report({ kind: 'handshake-failed', ...ended, direction });
     }
     this.#events.onEnded(link, code, now);

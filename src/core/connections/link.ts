@@ -31,6 +31,8 @@ export class Link {
   readonly local: Address;
   /** Undefined on plain TCP. */
   readonly secured: Secured | undefined;
+  /** Outbound: whether it was dialled only to find out whether there is a peer; it never opens. */
+  readonly isFeeler: boolean;
   readonly connectedAt: Instant;
   state: LinkState;
   /** When the present state has lasted too long. */
@@ -68,6 +70,7 @@ export class Link {
     readonly remote: Address;
     readonly local: Address;
     readonly secured?: Secured | undefined;
+    readonly isFeeler?: boolean;
     readonly now: Instant;
   }) {
     this.id = options.id;
@@ -75,6 +78,7 @@ export class Link {
     this.remote = options.remote;
     this.local = options.local;
     this.secured = options.secured;
+    this.isFeeler = options.isFeeler === true;
     this.connectedAt = options.now;
     this.steppedAt = options.now;
     this.heardAt = options.now;

@@ -45,6 +45,8 @@ export function isLinkTo(link: Link, address: Address): boolean {
 }
 
 function isSamePeer(one: Link, other: Link): boolean {
+  // A feeler ends by itself, and no link gives way to it.
+  if (one.isFeeler || other.isFeeler) return false;
   if (one.identity !== undefined) return one.identity === other.identity;
   return one.listening !== undefined && isLinkTo(other, one.listening);
 }

@@ -3,12 +3,13 @@
  * that are not open yet. Most dials fail where addresses are old, so an attempt that gets no answer for a
  * while no longer has hope: it goes on, but the next candidate is tried beside it.
  *
- * The attempts also know when hope ends, and with it when to look for candidates again.
+ * The attempts also know when hope ends, and with it when to look for candidates again. Feelers, dials that are only
+ * to find out whether there is a peer, are among them, but nobody hopes for a link from one.
  */
 import { formatAddress, type Address } from '../../wire/address.ts';
 import type { Outbox } from '../effects.ts';
 import type { Instant, Millis, Settings } from '../settings.ts';
-import type { Neighbourhood } from './surroundings.ts';
+import type { AddressBook, Neighbourhood } from './surroundings.ts';
 
 /** Dials without a connection yet, at once. A guess: enough to get past a handful of black holes. */
 export const DIALS_MAX = 16;
@@ -17,22 +18,31 @@ const DIAL_HOPE: Millis = 1_000;
 /** A connection on which the peer has not even begun its part after this no longer counts as hope. */
 const HANDSHAKE_HOPE: Millis = 5_000;
 
+interface Dial {
+  readonly address: Address;
+  readonly since: Instant;
+  readonly isFeeler: boolean;
+}
+
 export class Attempts {
   readonly #settings: Settings;
   readonly #out: Outbox;
   readonly #links: Neighbourhood;
-  /** Dials under way: when each began, by address. */
-  readonly #dials = new Map<string, Instant>();
+  readonly #book: AddressBook;
+  /** Dials under way, by address. */
+  readonly #dials = new Map<string, Dial>();
   #nextLook: Instant | undefined;
 
   constructor(options: {
     readonly settings: Settings;
     readonly out: Outbox;
     readonly links: Neighbourhood;
+    readonly book: AddressBook;
   }) {
     this.#settings = options.settings;
     this.#out = options.out;
     this.#links = options.links;
+    this.#book = options.book;
   }
 
   /** Dials without a connection yet. */
@@ -51,18 +61,32 @@ export class Attempts {
   }
 
   /** Dials, unless a dial to the same address is under way; says whether it has. */
-  begin(address: Address, now: Instant): boolean {
+  begin(address: Address, now: Instant, isFeeler = false): boolean {
     const key = formatAddress(address);
     if (this.#dials.has(key)) return false;
-    this.#dials.set(key, now);
-    this.lookAgainAt(now + DIAL_HOPE);
+    this.#dials.set(key, { address, since: now, isFeeler });
+    if (!isFeeler) this.lookAgainAt(now + DIAL_HOPE);
+    this.#book.onDialled(address, now);
     this.#out.put({ kind: 'dial', address });
     return true;
   }
 
-  /** A dial has ended, with a connection or without. */
-  end(address: Address): void {
-    this.#dials.delete(formatAddress(address));
+  /** A dial has ended, with a connection or without; says whether it was a feeler. */
+  end(address: Address): boolean {
+    const key = formatAddress(address);
+    const isFeeler = this.#dials.get(key)?.isFeeler === true;
+    this.#dials.delete(key);
+    return isFeeler;
+  }
+
+  /** Where this node has links that it dialled, or tries to get one. */
+  *outbound(): Iterable<Address> {
+    for (const { address, isFeeler } of this.#dials.values()) if (!isFeeler) yield address;
+    for (const links of [this.#links.open, this.#links.pending]) {
+      for (const { dialled, isFeeler } of links) {
+        if (dialled !== undefined && !isFeeler) yield dialled;
+      }
+    }
   }
 
   /** Attempts that may soon be links. Notes when hope ends. */
@@ -73,9 +97,9 @@ export class Attempts {
       hopeful++;
       this.lookAgainAt(since + hope);
     };
-    for (const since of this.#dials.values()) count(since, DIAL_HOPE);
+    for (const { since, isFeeler } of this.#dials.values()) if (!isFeeler) count(since, DIAL_HOPE);
     for (const link of this.#links.pending) {
-      if (link.dialled === undefined) continue;
+      if (link.dialled === undefined || link.isFeeler) continue;
       if (link.isSolving) hopeful++;
       else count(link.steppedAt, HANDSHAKE_HOPE);
     }
@@ -86,14 +110,23 @@ export class Attempts {
     return this.#dials.size < DIALS_MAX && this.hasRoomForLink(now);
   }
 
+  /** Whether a feeler has a place among the links on their way. */
+  get hasRoomForFeeler(): boolean {
+    return this.#dials.size < DIALS_MAX && this.#hasRoomOnItsWay;
+  }
+
   /**
    * Whether one more link that we dial could open, were all that have hope to open, and whether it has a
    * place among those on their way. Peers that accept and then say nothing hold up nobody else.
    */
   hasRoomForLink(now: Instant): boolean {
-    const { maxConnections, bounds } = this.#settings;
-    if (this.#links.open.length + this.hopeful(now) >= maxConnections) return false;
-    return this.#links.pendingCount + this.#dials.size < bounds.pendingLinksMax;
+    if (this.#links.open.length + this.hopeful(now) >= this.#settings.maxConnections) return false;
+    return this.#hasRoomOnItsWay;
+  }
+
+  get #hasRoomOnItsWay(): boolean {
+    const { pendingLinksMax } = this.#settings.bounds;
+    return this.#links.pendingCount + this.#dials.size < pendingLinksMax;
   }
 
   /** When to look for candidates again although nothing happens until then. */

@@ -2,9 +2,9 @@
  * Keeping enough links: at the start all known peers are dialled, up to `maxConnections`. From then on,
  * whenever fewer than `minConnections` links are open, as many candidates as the node is short of.
  *
- * Those who dialled this node may be anybody, and may have come in order to be all that it has. So once half
- * of its places are taken it counts anew: some of its links should be to peers that it chose itself. For
- * these it dials whom it knows, but asks nobody: whom it asks may close the link for somebody else.
+ * Those who dialled this node may be anybody, and may have come in order to be all that it has. So some of its links
+ * should be to peers that it chose itself, however many there are ({@link outboundTarget}). For these it dials whom
+ * it knows, but asks nobody: whom it asks may close the link for somebody else.
  *
  * The bootstrapper is asked when there are no known peers, when none of them answered (no TCP connection),
  * or when no link is open at a round. A peer that went away is tried again for a while even by a node that
@@ -13,9 +13,9 @@
 import type { Random } from '../../basics/random.ts';
 import type { Address } from '../../wire/address.ts';
 import type { Outbox } from '../effects.ts';
-import type { Instant, Millis, Settings } from '../settings.ts';
-import { Attempts } from './attempts.ts';
-import { Candidates } from './candidates.ts';
+import { outboundTarget, type Instant, type Millis, type Settings } from '../settings.ts';
+import type { Attempts } from './attempts.ts';
+import type { Candidates } from './candidates.ts';
 import type { ConfiguredPeer, ConfiguredPeers } from './configured-peers.ts';
 import { LostPeers } from './lost-peers.ts';
 import type { OwnAddresses } from './own-addresses.ts';
@@ -23,8 +23,6 @@ import type { AddressBook, Neighbour, Neighbourhood } from './surroundings.ts';
 
 /** A link that was open this long is missed when it is gone. A guess: it was no passer-by. */
 const MISSED_AFTER: Millis = 10_000;
-/** A node with fewer links knows its peers well enough, however small `maxConnections` is. A guess. */
-const CROWD_MIN = 8;
 
 export class Dialler {
   readonly #settings: Settings;
@@ -50,6 +48,8 @@ export class Dialler {
     readonly book: AddressBook;
     readonly configured: ConfiguredPeers;
     readonly own: OwnAddresses;
+    readonly attempts: Attempts;
+    readonly candidates: Candidates;
   }) {
     this.#settings = options.settings;
     this.#random = options.random;
@@ -57,12 +57,8 @@ export class Dialler {
     this.#book = options.book;
     this.#configured = options.configured;
     this.#own = options.own;
-    this.#attempts = new Attempts(options);
-    this.#candidates = new Candidates({ ...options, attempts: this.#attempts });
-  }
-
-  get dialCount(): number {
-    return this.#attempts.dialCount;
+    this.#attempts = options.attempts;
+    this.#candidates = options.candidates;
   }
 
   /** Whether there are fewer links than `minConnections`. */
@@ -70,13 +66,12 @@ export class Dialler {
     return this.#links.open.length < this.#settings.minConnections;
   }
 
-  /** Whether there are enough links, of its own choice too: whoever is needed next may be dialled at once. */
-  get isContent(): boolean {
-    return this.#missing <= 0;
-  }
-
-  onStart(now: Instant): void {
+  /** `anchors`: dialled before all others. */
+  onStart(anchors: readonly Address[], now: Instant): void {
     this.#isLooking = true;
+    for (const address of anchors) {
+      if (!this.#own.isOwn(address)) this.#attempts.begin(address, now);
+    }
     for (const peer of this.#configured.known) this.#undialled.add(peer);
     this.look(now);
   }
@@ -86,17 +81,11 @@ export class Dialler {
     this.#attempts.forgetNextLook();
   }
 
-  /** A dial has ended, with a connection or without. */
-  onDialEnded(address: Address): void {
-    this.#attempts.end(address);
-  }
-
   /** The other side closed a link, or it broke. */
-  onLost({ openedAt, listening, scope }: Neighbour, now: Instant): void {
+  onLost({ openedAt, listening }: Neighbour, now: Instant): void {
     if (openedAt === undefined || now - openedAt < MISSED_AFTER || listening === undefined) return;
-    if (this.#own.isOwn(listening)) return;
-    this.#book.addOffered(listening, scope);
-    this.#lost.remember(listening, now);
+    if (this.#own.isOwn(listening) || this.#lost.isFull) return;
+    if (this.#book.hold(listening)) this.#lost.remember(listening, now);
   }
 
   onRoundPassed(): void {
@@ -148,10 +137,9 @@ export class Dialler {
     const { minConnections, maxConnections } = this.#settings;
     const { open } = this.#links;
     const missing = minConnections - open.length;
-    const isCrowd = open.length >= Math.max(CROWD_MIN, maxConnections / 2);
-    if (!isCrowd || open.length >= maxConnections) return missing;
+    if (open.length >= maxConnections) return missing;
     const own = open.filter((link) => link.dialled !== undefined).length;
-    return Math.max(missing, Math.min(minConnections, Math.floor(maxConnections / 4)) - own);
+    return Math.max(missing, outboundTarget(this.#settings) - own);
   }
 
   get #isAlone(): boolean {
@@ -190,6 +178,7 @@ export class Dialler {
         if (entry === undefined || !this.#candidates.mayDial(entry, now)) return false;
         return this.#attempts.hasRoomToDial(now) && this.#attempts.begin(address, now);
       },
+      letGo: (address) => this.#book.letGo(address),
     });
   }
 }

@@ -8,6 +8,7 @@
  */
 import { u64Equals, type U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
+import type { Rate } from '../../basics/token-bucket.ts';
 import type { Address } from '../../wire/address.ts';
 import { decodeOfferText, encodeOfferText } from '../../wire/offer-text.ts';
 import {
@@ -19,22 +20,20 @@ import {
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
-import type { Instant, Millis, Proofs, Settings } from '../settings.ts';
+import type { Instant, Proofs, Settings } from '../settings.ts';
+import { Allowances } from './allowances.ts';
 import type { Neighbour } from './surroundings.ts';
 
-/** 505s of one link that are answered at once; after that one each {@link ANSWER_PAUSE}. Guesses. */
-const ANSWERS_BURST = 16;
-const ANSWER_PAUSE: Millis = 1_000;
+/** Answers to one peer: it asks for four bytes and is given up to a thousand times as much. */
+const ANSWERS: Rate = { perSecond: 1 / 30, burst: 1 };
+/** The same over loopback, where nodes are started and stopped by the dozen. A guess. */
+const LOOPBACK_ANSWERS: Rate = { perSecond: 1, burst: 16 };
+/** Addresses of one peer that are considered. Bitcoin Core has the same rate. */
+const INTAKE: Rate = { perSecond: 0.1, burst: 64 };
 /** 505s of one link with a challenge that wait for a place at work; the rest stays unanswered. A guess. */
 const WAITING_PER_LINK_MAX = 8;
 /** 505s without a challenge that may still be answered on one link. Each costs the peer's memory, not ours. */
 const PLAIN_QUESTIONS_MAX = 4_096;
-
-/** How many answers a link may still have. */
-interface Allowance {
-  answers: number;
-  since: Instant;
-}
 
 /** A 505 with a challenge that waits for a place at work. */
 interface WaitingQuestion {
@@ -57,7 +56,9 @@ export class Discovery {
   /** 506s whose proof is being looked for, by link. */
   readonly #provingOffers = new Map<LinkId, number>();
   readonly #waiting = new Map<LinkId, WaitingQuestion[]>();
-  readonly #allowances = new Map<LinkId, Allowance>();
+  readonly #answers = new Allowances(ANSWERS);
+  readonly #loopbackAnswers = new Allowances(LOOPBACK_ANSWERS);
+  readonly #intake = new Allowances(INTAKE);
   #proving = 0;
 
   constructor(options: {
@@ -89,24 +90,15 @@ export class Discovery {
     this.#out.send(link.id, { kind: 'peer-discovery', challenge });
   }
 
-  /** Whether one more 505 of this link is answered: a flood of them costs no more than reading it. */
-  mayAnswer(link: LinkId, now: Instant): boolean {
-    const allowance = this.#allowances.get(link) ?? { answers: ANSWERS_BURST, since: now };
-    this.#allowances.set(link, allowance);
-    const earned = Math.floor((now - allowance.since) / ANSWER_PAUSE);
-    if (earned > 0) {
-      allowance.answers = Math.min(allowance.answers + earned, ANSWERS_BURST);
-      allowance.since += earned * ANSWER_PAUSE;
-    }
-    if (allowance.answers === 0) return false;
-    allowance.answers--;
-    return true;
-  }
-
   /** Answers a 505 with random ones of `offerable`, all of which the asker may be told. */
-  answer(link: Neighbour, message: PeerDiscovery, offerable: readonly Address[]): void {
+  answer(
+    link: Neighbour,
+    message: PeerDiscovery,
+    offerable: readonly Address[],
+    now: Instant,
+  ): void {
     const { offerAddressesMax } = this.#settings.bounds;
-    if (offerable.length === 0) return;
+    if (offerable.length === 0 || !this.#mayAnswer(link, now)) return;
     const text = encodeOfferText(this.#random.sample(offerable, offerAddressesMax));
     if (message.challenge === undefined) {
       link.wasOffered = true;
@@ -168,16 +160,37 @@ export class Discovery {
     return decodeOfferText(text);
   }
 
+  /** Those of an offer that are considered: random ones, fewer if the peer has told of many lately. */
+  considered(
+    { id, scope }: Neighbour,
+    addresses: readonly Address[],
+    now: Instant,
+  ): readonly Address[] {
+    const { offerIntakeMax } = this.#settings.bounds;
+    const isFree = scope === 'loopback';
+    return this.#random
+      .sample(addresses, offerIntakeMax)
+      .filter(() => isFree || this.#intake.take(id, now));
+  }
+
   onLinkEnded(link: LinkId): void {
     this.#questions.delete(link);
     this.#waiting.delete(link);
-    this.#allowances.delete(link);
+    this.#answers.onLinkEnded(link);
+    this.#loopbackAnswers.onLinkEnded(link);
+    this.#intake.onLinkEnded(link);
     const count = this.#provingOffers.get(link);
     if (count === undefined) return;
     this.#provingOffers.delete(link);
     this.#proving -= count;
     this.#out.put({ kind: 'cancel-proofs', link });
     this.#startProofs();
+  }
+
+  /** Whether one more 505 of this link is answered: a flood of them costs no more than reading it. */
+  #mayAnswer({ id, scope }: Neighbour, now: Instant): boolean {
+    const answers = scope === 'loopback' ? this.#loopbackAnswers : this.#answers;
+    return answers.take(id, now);
   }
 
   #readProven(

@@ -26,9 +26,14 @@ export class LostPeers {
     return this.#lost.size;
   }
 
+  /** Whether there is room for one more. */
+  get isFull(): boolean {
+    return this.#lost.size >= LOST_PEERS_MAX;
+  }
+
   remember(address: Address, now: Instant): void {
     const key = formatAddress(address);
-    if (this.#lost.size >= LOST_PEERS_MAX && !this.#lost.has(key)) return;
+    if (this.isFull && !this.#lost.has(key)) return;
     this.#lost.set(key, { address, tries: 0 });
     this.#nextLook ??= now + LOOK_EVERY;
   }
@@ -44,15 +49,21 @@ export class LostPeers {
 
   /**
    * Dials those that may be dialled now. `dial` says whether it has; `isBack` whether there is a link again,
-   * or none can be wanted any more.
+   * or none can be wanted any more. `letGo` is told who is looked for no more.
    */
   look(
     now: Instant,
-    around: { dial(address: Address): boolean; isBack(address: Address): boolean },
+    around: {
+      dial(address: Address): boolean;
+      isBack(address: Address): boolean;
+      letGo(address: Address): void;
+    },
   ): void {
     for (const [key, peer] of this.#lost) {
-      if (around.isBack(peer.address) || peer.tries >= TRIES_MAX) this.#lost.delete(key);
-      else if (around.dial(peer.address)) peer.tries++;
+      if (around.isBack(peer.address) || peer.tries >= TRIES_MAX) {
+        this.#lost.delete(key);
+        around.letGo(peer.address);
+      } else if (around.dial(peer.address)) peer.tries++;
     }
     this.#nextLook = this.#lost.size === 0 ? undefined : now + LOOK_EVERY;
   }

@@ -1,5 +1,6 @@
 /**
- * Keeping enough links: when to look for peers, and what to ask of whom. Whom to dial is the dialler's.
+ * Keeping enough links: when to look for peers, and what to ask of whom. Whom to dial is the dialler's; feelers and
+ * the explorer see to it that the node does not only know those it began with.
  *
  * Rounds come every `searchCooldown`; in each a node that is short of links sends a 505 on all it has, and a
  * link that opens while the node is short gets one at once. What comes back is noted in the peer book, as
@@ -14,9 +15,15 @@ import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { Instant, Millis, PeerName, Proofs, Settings } from '../settings.ts';
 import { Acquaintances } from './acquaintances.ts';
+import { Anchors } from './anchors.ts';
+import { Attempts } from './attempts.ts';
+import { Candidates } from './candidates.ts';
 import { ConfiguredPeers } from './configured-peers.ts';
 import { Dialler } from './dialler.ts';
 import { Discovery } from './discovery.ts';
+import { onlySourceOf } from './diversity.ts';
+import { Explorer } from './explorer.ts';
+import { Feelers } from './feelers.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import type { AddressBook, Neighbour, Neighbourhood } from './surroundings.ts';
 
@@ -26,11 +33,15 @@ export { DIALS_MAX } from './attempts.ts';
 const LASTING: Millis = 60_000;
 
 /** Ends of a link that say nothing against the address that was dialled. */
-const BLAMELESS: ReadonlySet<string> = new Set(['duplicate-link', 'full', 'shutting-down']);
+const BLAMELESS: ReadonlySet<string> = new Set([
+  'duplicate-link',
+  'explored',
+  'full',
+  'shutting-down',
+]);
 
 export class Membership {
   readonly #settings: Settings;
-  readonly #random: Random;
   readonly #out: Outbox;
   readonly #links: Neighbourhood;
   readonly #book: AddressBook;
@@ -38,7 +49,15 @@ export class Membership {
   readonly #acquaintances: Acquaintances;
   readonly #configured: ConfiguredPeers;
   readonly #own: OwnAddresses;
+  readonly #attempts: Attempts;
   readonly #dialler: Dialler;
+  readonly #feelers: Feelers;
+  readonly #explorer: Explorer;
+  readonly #anchors = new Anchors();
+  /** Those of the life before, until they were dialled. */
+  #formerAnchors: readonly Address[];
+  /** The only source of all peers that this node dialled, while there is one. */
+  #onlySource: string | undefined;
   #isIsolated = false;
   #nextRound: Instant | undefined;
 
@@ -49,10 +68,11 @@ export class Membership {
     readonly out: Outbox;
     readonly links: Neighbourhood;
     readonly book: AddressBook;
+    /** Peers to which an earlier life had links for longest: they are dialled first. */
+    readonly anchors?: readonly Address[] | undefined;
   }) {
     const { settings, random, out } = options;
     this.#settings = settings;
-    this.#random = random;
     this.#out = out;
     this.#links = options.links;
     this.#book = options.book;
@@ -61,11 +81,28 @@ export class Membership {
     this.#own = new OwnAddresses(settings);
     const { knownPeers, bootstrapper } = settings;
     this.#configured = new ConfiguredPeers({ knownPeers, bootstrapper, random, out });
-    this.#dialler = new Dialler({ ...options, configured: this.#configured, own: this.#own });
+    this.#attempts = new Attempts(options);
+    const shared = { ...options, configured: this.#configured, own: this.#own };
+    const candidates = new Candidates({ ...shared, attempts: this.#attempts });
+    const parts = { ...shared, attempts: this.#attempts, candidates };
+    this.#dialler = new Dialler(parts);
+    this.#feelers = new Feelers(parts);
+    this.#explorer = new Explorer(parts);
+    this.#formerAnchors = options.anchors ?? [];
   }
 
   get dialCount(): number {
-    return this.#dialler.dialCount;
+    return this.#attempts.dialCount;
+  }
+
+  /** Peers that the next life should dial first. */
+  get anchors(): readonly Address[] {
+    return this.#anchors.addresses;
+  }
+
+  /** Grows whenever {@link anchors} change. */
+  get anchorRevision(): number {
+    return this.#anchors.revision;
   }
 
   get offerProofCount(): number {
@@ -75,32 +112,43 @@ export class Membership {
   onStart(now: Instant): void {
     this.#nextRound = now + this.#settings.searchCooldown;
     this.#configured.resolveAll();
-    this.#dialler.onStart(now);
+    this.#dialler.onStart(this.#formerAnchors, now);
+    this.#formerAnchors = [];
+    this.#feelers.onStart(now);
+    this.#explorer.onStart(now);
   }
 
   onShutDown(): void {
     this.#nextRound = undefined;
     this.#dialler.onShutDown();
+    this.#feelers.onShutDown();
+    this.#explorer.onShutDown();
   }
 
-  /** A TCP connection stands, in either direction. */
-  onConnected(dialled: Address | undefined, local: Address): void {
+  /** A TCP connection stands, in either direction. Says whether it was dialled only to find out about a peer. */
+  onConnected(dialled: Address | undefined, local: Address): boolean {
     this.#own.learn(local);
-    if (dialled === undefined) return;
-    this.#dialler.onDialEnded(dialled);
+    if (dialled === undefined) return false;
     this.#book.onAnswered(dialled);
+    return this.#attempts.end(dialled);
   }
 
   onEstablished(link: Neighbour, now: Instant): void {
-    if (link.dialled !== undefined) this.#book.onOpened(link.dialled);
+    if (link.dialled !== undefined) this.#book.onFound(link.dialled);
+    this.#anchors.update(this.#links.open);
     if (this.#isIsolated) this.#out.report({ kind: 'connected' });
     this.#isIsolated = false;
-    if (this.#dialler.isShort) this.#discovery.ask(link, now);
-    else if (this.#dialler.isContent) this.#book.resetBackoff();
+    if (this.#dialler.isShort || this.#explorer.isExploring(link)) this.#discovery.ask(link, now);
+    else if (this.#links.open.length === this.#settings.minConnections) this.#book.resetBackoff();
     this.#dialler.look(now);
   }
 
   onEnded(link: Neighbour, code: string, now: Instant): void {
+    if (link.isFeeler) {
+      this.#feelers.onEnded(link.dialled!, code);
+      return;
+    }
+    this.#anchors.update(this.#links.open);
     this.#discovery.onLinkEnded(link.id);
     if (code === 'made-room') this.#acquaintances.onMadeRoom(link, now);
     if (code === 'closed' || code === 'silent') this.#dialler.onLost(link, now);
@@ -109,8 +157,9 @@ export class Membership {
   }
 
   onDialFailed(address: Address, reason: string, now: Instant): void {
-    this.#dialler.onDialEnded(address);
+    const isFeeler = this.#attempts.end(address);
     this.#book.onFailure(address, { answered: false, wasOpen: false }, now);
+    if (isFeeler) this.#feelers.onDialFailed(address);
     this.#out.report({ kind: 'dial-failed', address, reason });
     this.#dialler.look(now);
   }
@@ -122,8 +171,7 @@ export class Membership {
 
   /** A 505 on an open link. */
   onDiscovery(link: Neighbour, message: PeerDiscovery, now: Instant): void {
-    if (!this.#discovery.mayAnswer(link.id, now)) return;
-    this.#discovery.answer(link, message, this.#acquaintances.offerableTo(link, now));
+    this.#discovery.answer(link, message, this.#acquaintances.offerableTo(link, now), now);
   }
 
   onOfferProven(link: Neighbour, body: Uint8Array): void {
@@ -134,8 +182,9 @@ export class Membership {
   onOffer(link: Neighbour, message: PeerOffer, now: Instant): Violation | undefined {
     const addresses = this.#discovery.read(link, message, now);
     if ('kind' in addresses) return addresses;
-    for (const address of this.#random.sample(addresses, this.#settings.bounds.offerIntakeMax)) {
-      if (!this.#own.isOwn(address)) this.#book.addOffered(address, link.scope);
+    const by = { address: link.listening ?? link.remote, scope: link.scope };
+    for (const address of this.#discovery.considered(link, addresses, now)) {
+      if (!this.#own.isOwn(address)) this.#book.addOffered(address, by);
     }
     this.#dialler.look(now);
     return undefined;
@@ -144,11 +193,20 @@ export class Membership {
   onWake(now: Instant): void {
     if (this.#nextRound !== undefined && this.#nextRound <= now) this.#beginRound(now);
     this.#dialler.onWake(now);
+    this.#feelers.onWake(now);
+    if (!this.#explorer.isDue(now)) return;
+    this.#warnOfOnlySource();
+    this.#explorer.explore(now);
   }
 
   nextDeadline(): Instant | undefined {
     if (this.#nextRound === undefined) return undefined;
-    return Math.min(this.#nextRound, this.#dialler.nextDeadline());
+    return Math.min(
+      this.#nextRound,
+      this.#dialler.nextDeadline(),
+      this.#feelers.nextDeadline(),
+      this.#explorer.nextDeadline(),
+    );
   }
 
   #beginRound(now: Instant): void {
@@ -163,6 +221,22 @@ export class Membership {
     }
     this.#configured.resolveAll();
     this.#dialler.lookHarder(now);
+  }
+
+  /** Whoever told of all peers that this node has chosen has chosen them: an operator should name others. */
+  #warnOfOnlySource(): void {
+    const dialled = this.#links.open.filter((link) => link.dialled !== undefined);
+    const sources = new Set(
+      dialled.map((link) => {
+        const entry = this.#book.find(link.dialled!);
+        return entry === undefined || entry.scope === 'loopback' ? undefined : onlySourceOf(entry);
+      }),
+    );
+    const [source] = sources.size === 1 && dialled.length > 1 ? sources : [];
+    if (source !== undefined && source !== this.#onlySource) {
+      this.#out.report({ kind: 'only-source', source, peers: dialled.length });
+    }
+    this.#onlySource = source;
   }
 
   #judgeDialled(link: Neighbour, dialled: Address, code: string, now: Instant): void {

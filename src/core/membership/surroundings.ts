@@ -3,6 +3,7 @@
  * these shapes only.
  */
 import type { Address, Scope } from '../../wire/address.ts';
+import type { HangUpCode } from '../events.ts';
 import type { LinkId } from '../inputs.ts';
 import type { Instant } from '../settings.ts';
 
@@ -21,6 +22,8 @@ export interface Neighbour {
   readonly isOpen: boolean;
   /** Whether this node is at work for the handshake. */
   readonly isSolving: boolean;
+  /** Whether it was dialled only to find out whether there is a peer. */
+  readonly isFeeler: boolean;
   wasOffered: boolean;
 }
 
@@ -29,26 +32,37 @@ export interface Neighbourhood {
   readonly pending: Iterable<Neighbour>;
   readonly pendingCount: number;
   isLinkedTo(address: Address): boolean;
+  hangUp(link: Neighbour, code: HangUpCode, reason: string, now: Instant): void;
 }
 
 /** An address in the peer book. */
 export interface Candidate {
   readonly address: Address;
-  readonly origin: 'configured' | 'offered';
-  readonly notBefore: Instant;
+  readonly scope: Scope;
+  readonly group: string;
+  readonly isConfigured: boolean;
+  readonly isSelf: boolean;
+  /** Sites of those who told of it. */
+  readonly sources: readonly string[];
   readonly hasFailedLast: boolean;
   readonly hasAnswered: boolean | undefined;
-  readonly isSelf: boolean;
 }
 
 export interface AddressBook {
   readonly size: number;
+  readonly newCount: number;
   entries(): Iterable<Candidate>;
   find(address: Address): Candidate | undefined;
+  inRandomOrder(isWanted: (entry: Candidate) => boolean): readonly Candidate[];
+  nextToFeel(isWanted: (entry: Candidate) => boolean): Candidate | undefined;
+  dialableFrom(entry: Candidate, now: Instant): Instant;
   addConfigured(address: Address): Candidate;
-  addOffered(address: Address, via: Scope): boolean;
+  addOffered(address: Address, by: { readonly address: Address; readonly scope: Scope }): boolean;
   /** A configured name does not stand for this address any more. */
   demote(address: Address): void;
+  hold(address: Address): boolean;
+  letGo(address: Address): void;
+  onDialled(address: Address, now: Instant): void;
   onPostponed(address: Address, now: Instant): void;
   onFailure(
     address: Address,
@@ -56,7 +70,8 @@ export interface AddressBook {
     now: Instant,
   ): void;
   onAnswered(address: Address): void;
-  onOpened(address: Address): void;
+  onFound(address: Address): void;
+  onNotFound(address: Address): void;
   onLasted(address: Address): void;
   markSelf(address: Address): void;
   resetBackoff(): void;

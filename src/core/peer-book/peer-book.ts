@@ -1,65 +1,83 @@
 /**
- * Addresses of peers: those the operator named and those strangers offered. For each it remembers how dials
- * went and when the next one is due. Nothing here dials; `membership` asks for candidates.
+ * Addresses of peers: those the operator named, those strangers told of (`new`), and those at which this node
+ * has found a peer by dialling (`tried`). For each it remembers how dials went and when the next one is due.
+ * Nothing here dials; `membership` asks for candidates.
  *
- * What strangers say is bounded: `addressesMax` addresses in all (a random one makes room), a few ports on
- * one host, and no ports where other services live, so that a poisoned OFFER can neither fill the memory
- * nor point the node at somebody's mail server. Loopback is exempt from everything but the total.
+ * Whoever wants to be all that a node has, tells it of very many addresses of his own and waits until it starts
+ * anew. So what is told has its place, which follows from a secret, the netgroup of the address and that of the
+ * source (places.ts): one source, or one range of addresses, can fill a small part of the book only, and an
+ * address that still has hope keeps its place whatever is told. `tried` is not reached by telling at all. If two
+ * addresses compete for a place in it, the older one is dialled before it goes ({@link Challenge}).
+ *
+ * What strangers say is bounded besides: `addressesMax` addresses in all (a random one of `new` makes room), a few
+ * ports on one host, none where other services live or where no machine can be, and one dial a minute to one host.
+ * Loopback is exempt from everything but the total.
  *
  * Back-off per address: `backoffMin` after the first failure, doubling to `backoffMax`, each ± 20 % so that
  * nodes that lost the same peer do not come back in step. A link that was open for a while counts as a
  * success; one that closed soon after it opened does not.
  */
+import { KeyedHash } from '../../basics/keyed-hash.ts';
 import type { Random } from '../../basics/random.ts';
 import { formatAddress, scopeOf, type Address, type Scope } from '../../wire/address.ts';
+import { netgroupOf, siteOf } from '../../wire/netgroup.ts';
 import type { Bounds, Instant } from '../settings.ts';
+import type { StoredPeers } from '../stored-state.ts';
+import { isBelievable, isLikelyPeer } from './belief.ts';
+import { isHopeless, isKept, type BookEntry } from './book-entry.ts';
 import { CrowdedHosts } from './crowded-hosts.ts';
+import { RecentDials } from './recent-dials.ts';
+import { Tables } from './tables.ts';
 
-/** Where an address comes from: the operator, or strangers. A configured one is never forgotten. */
-export type Origin = 'configured' | 'offered';
-
-export interface BookEntry {
+/** A peer that has told of addresses. */
+export interface Informant {
+  /** Where it listens, or its end of the link if it does not say. */
   readonly address: Address;
+  /** How far its host reaches. */
   readonly scope: Scope;
-  origin: Origin;
-  /** Dials in a row that came to no lasting link. */
-  failures: number;
-  /** Not dialled before this. */
-  notBefore: Instant;
-  /** Whether the last dial from here failed in any way; such an address is offered to nobody. */
-  hasFailedLast: boolean;
-  /** Whether the last dial got a TCP connection; undefined before the first has ended. */
-  hasAnswered: boolean | undefined;
-  /** This node itself: never dialled. */
-  isSelf: boolean;
-  /** Its place among those that may be forgotten; undefined for configured ones and this node itself. */
-  place: number | undefined;
 }
-
-/**
- * Ports that are never dialled on a stranger's word: everything below 1024, and databases, remote desktops,
- * file and chat servers above it (after Bitcoin Core's list of bad ports, `netbase.cpp`).
- */
-const SERVICE_PORTS: ReadonlySet<number> = new Set([
-  1080, 1433, 1521, 1719, 1720, 1723, 2049, 3306, 3389, 3659, 4045, 5060, 5061, 5432, 5900, 6379,
-  6665, 6666, 6667, 6668, 6669, 6697, 9200, 11211, 27017,
-]);
 
 export class PeerBook {
   readonly #bounds: Bounds;
   readonly #random: Random;
+  readonly #hash: KeyedHash;
   readonly #entries = new Map<string, BookEntry>();
   readonly #hosts = new CrowdedHosts(this.#entries);
-  /** Those that may be forgotten, in no order: one can be drawn or taken out without a walk. */
-  readonly #strangers: BookEntry[] = [];
+  readonly #tables: Tables;
+  readonly #recentDials = new RecentDials();
+  #revision = 0;
 
-  constructor(options: { readonly bounds: Bounds; readonly random: Random }) {
-    this.#bounds = options.bounds;
-    this.#random = options.random;
+  /** `stored`: what an earlier life knew; what cannot be an address in it is left out. */
+  constructor(options: {
+    readonly bounds: Bounds;
+    readonly random: Random;
+    readonly stored?: StoredPeers | undefined;
+  }) {
+    const { bounds, random, stored } = options;
+    this.#bounds = bounds;
+    this.#random = random;
+    this.#hash = new KeyedHash(random, stored?.secret);
+    this.#tables = new Tables({ hash: this.#hash, random });
+    for (const peer of stored?.peers ?? []) this.#restore(peer);
   }
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Addresses at which a peer was found. */
+  get triedCount(): number {
+    return this.#tables.triedCount;
+  }
+
+  /** Addresses that were only told of. */
+  get newCount(): number {
+    return this.#tables.newCount;
+  }
+
+  /** Grows whenever {@link store} would say something else. */
+  get revision(): number {
+    return this.#revision;
   }
 
   entries(): Iterable<BookEntry> {
@@ -70,38 +88,73 @@ export class PeerBook {
     return this.#entries.get(formatAddress(address));
   }
 
-  /** Notes an address that the operator named, by number or through a name. */
-  addConfigured(address: Address): BookEntry {
-    const known = this.find(address);
-    if (known === undefined) return this.#insert(address, 'configured');
-    known.origin = 'configured';
-    this.#keep(known);
-    return known;
+  /** What the next life of this node is to know. */
+  store(anchors: readonly Address[]): StoredPeers {
+    const known = [...this.#entries.values()].filter(
+      ({ isSelf, triedPlace, newPlaces }) =>
+        !isSelf && (triedPlace !== undefined || newPlaces.length > 0),
+    );
+    return {
+      secret: this.#hash.secret,
+      anchors,
+      peers: known.map(({ address, triedPlace, sources }) => ({
+        address,
+        isTried: triedPlace !== undefined,
+        sources,
+      })),
+    };
   }
 
-  /**
-   * Notes an address from an OFFER of a peer that is reached over `via`; false if it is not to be believed
-   * or there is no room on its host.
-   */
-  addOffered(address: Address, via: Scope): boolean {
-    const known = this.find(address);
-    const scope = known?.scope ?? scopeOf(address.host);
-    if (address.port === 0 || !isBelievable(scope, via)) return false;
-    if (known !== undefined) return true;
-    if (scope !== 'loopback') {
-      if (address.port < 1024 || SERVICE_PORTS.has(address.port)) return false;
-      if (this.#hosts.portsOn(address.host) >= this.#bounds.portsPerHostMax) return false;
-    }
-    this.#insert(address, 'offered', scope);
-    return true;
+  /** Notes an address that the operator named, by number or through a name. */
+  addConfigured(address: Address): BookEntry {
+    const entry = this.find(address) ?? this.#insert(newcomer(address));
+    entry.isConfigured = true;
+    return entry;
   }
 
   /** The operator's name does not stand for this address any more: it may be forgotten like any other. */
   demote(address: Address): void {
     const entry = this.find(address);
     if (entry === undefined) return;
-    entry.origin = 'offered';
-    this.#release(entry);
+    entry.isConfigured = false;
+    this.#settle(entry);
+  }
+
+  /**
+   * Keeps an address whatever else is told, until it is let go: a link to it was lost. False if no peer can be
+   * there.
+   */
+  hold(address: Address): boolean {
+    const known = this.find(address);
+    if (known === undefined && scopeOf(address.host) !== 'loopback' && !isLikelyPeer(address)) {
+      return false;
+    }
+    const entry = known ?? this.#insert(newcomer(address));
+    entry.isHeld = true;
+    return true;
+  }
+
+  letGo(address: Address): void {
+    const entry = this.find(address);
+    if (entry === undefined) return;
+    entry.isHeld = false;
+    this.#settle(entry);
+  }
+
+  /** Notes an address that a peer told of; false if it is not to be believed or has no place. */
+  addOffered(address: Address, by: Informant): boolean {
+    const known = this.find(address);
+    const scope = known?.scope ?? scopeOf(address.host);
+    if (address.port === 0 || !isBelievable(scope, by.scope)) return false;
+    if (known?.triedPlace !== undefined || known?.isSelf === true) return true;
+    if (known === undefined && scope !== 'loopback' && !this.#isWelcome(address)) return false;
+    const entry = known ?? newcomer(address);
+    const source = siteOf(by.address);
+    const place = this.#tables.placeInNew(entry, source);
+    if (place === undefined) return known !== undefined;
+    if (known === undefined) this.#insert(entry);
+    this.#putIntoNew(entry, place, source);
+    return true;
   }
 
   /** A dial came to nothing, or its link ended before it had lasted. */
@@ -114,6 +167,7 @@ export class PeerBook {
     if (entry === undefined) return;
     entry.hasAnswered = how.answered;
     entry.hasFailedLast = !how.wasOpen;
+    if (!how.wasOpen) entry.misses++;
     entry.failures++;
     const doubled = this.#bounds.backoffMin * 2 ** Math.min(entry.failures - 1, 16);
     const jitter = 0.8 + 0.4 * this.#random.fraction();
@@ -128,16 +182,50 @@ export class PeerBook {
     entry.notBefore = Math.max(entry.notBefore, now + Math.ceil(pause));
   }
 
+  onDialled(address: Address, now: Instant): void {
+    const entry = this.find(address);
+    if (entry !== undefined && isHearsay(entry)) this.#recentDials.note(address.host, now);
+  }
+
+  /** From when on an address may be dialled. */
+  dialableFrom(entry: BookEntry, now: Instant): Instant {
+    if (!isHearsay(entry)) return entry.notBefore;
+    return Math.max(entry.notBefore, this.#recentDials.freeFrom(entry.address.host, now));
+  }
+
   /** A dial got a TCP connection. */
   onAnswered(address: Address): void {
     const entry = this.find(address);
     if (entry !== undefined) entry.hasAnswered = true;
   }
 
-  /** A link that we dialled is open. */
-  onOpened(address: Address): void {
+  /** A dial has found a peer: its address is tried from now on, or competes for a place there. */
+  onFound(address: Address): void {
+    const entry = this.find(address) ?? this.#insert(newcomer(address));
+    entry.hasFailedLast = false;
+    entry.misses = 0;
+    if (entry.isSelf) return;
+    if (entry.triedPlace !== undefined) {
+      this.#tables.defended(entry);
+      return;
+    }
+    const loser = this.#tables.promote(entry);
+    this.#revision++;
+    if (loser !== undefined) this.#settle(loser);
+  }
+
+  /** A dial that was only to find out has found no peer: the address is forgotten, or loses its place. */
+  onNotFound(address: Address): void {
     const entry = this.find(address);
-    if (entry !== undefined) entry.hasFailedLast = false;
+    if (entry === undefined) return;
+    entry.misses++;
+    entry.hasFailedLast = true;
+    if (entry.triedPlace === undefined) {
+      this.#displace(entry);
+    } else if (this.#tables.concede(entry)) {
+      this.#revision++;
+      this.#settle(entry);
+    }
   }
 
   /** A link lasted: its address starts afresh. */
@@ -148,9 +236,10 @@ export class PeerBook {
 
   /** The address is this node's own. */
   markSelf(address: Address): void {
-    const entry = this.find(address) ?? this.#insert(address, 'offered');
+    const entry = this.find(address) ?? this.#insert(newcomer(address));
     entry.isSelf = true;
-    this.#keep(entry);
+    this.#tables.remove(entry);
+    this.#revision++;
   }
 
   /**
@@ -166,61 +255,108 @@ export class PeerBook {
     }
   }
 
-  #insert(address: Address, origin: Origin, scope = scopeOf(address.host)): BookEntry {
+  /** Those that are wanted and that the operator did not name, in the order in which they should be dialled. */
+  inRandomOrder(isWanted: (entry: BookEntry) => boolean): readonly BookEntry[] {
+    const held = [...this.#entries.values()].filter(
+      (entry) => entry.isHeld && !hasPlace(entry) && isWanted(entry),
+    );
+    const isStranger = (entry: BookEntry): boolean => !entry.isConfigured && isWanted(entry);
+    return [...this.#random.shuffled(held), ...this.#tables.inRandomOrder(isStranger)];
+  }
+
+  /** The next address to find out about: one that competes for its place in `tried`, or any of `new`. */
+  nextToFeel(isWanted: (entry: BookEntry) => boolean): BookEntry | undefined {
+    return this.#tables.nextToFeel(isWanted);
+  }
+
+  #isWelcome(address: Address): boolean {
+    if (!isLikelyPeer(address)) return false;
+    return this.#hosts.portsOn(address.host) < this.#bounds.portsPerHostMax;
+  }
+
+  #insert(entry: BookEntry): BookEntry {
     if (this.#entries.size >= this.#bounds.addressesMax) this.#forgetOne();
-    const entry: BookEntry = {
-      address,
-      scope,
-      origin,
-      failures: 0,
-      notBefore: 0,
-      hasFailedLast: false,
-      hasAnswered: undefined,
-      isSelf: false,
-      place: undefined,
-    };
-    this.#entries.set(formatAddress(address), entry);
-    this.#hosts.onAdded(address.host);
-    this.#release(entry);
+    this.#entries.set(entry.key, entry);
+    this.#hosts.onAdded(entry.address.host);
     return entry;
   }
 
-  /** Forgets a random address that the operator did not name; if he named them all, one of those. */
+  #putIntoNew(entry: BookEntry, place: number, source: string): void {
+    const former = this.#tables.putIntoNew(entry, place, source);
+    this.#revision++;
+    if (former !== undefined && former !== entry && !hasPlace(former)) this.#settle(former);
+  }
+
+  /** An entry has lost what kept it: it finds a place in `new` again, or is forgotten. */
+  #settle(entry: BookEntry): void {
+    if (isKept(entry) || hasPlace(entry)) return;
+    const source = entry.sources[0] ?? siteOf(entry.address);
+    entry.sources = [];
+    const place = isHopeless(entry) ? undefined : this.#tables.placeInNew(entry, source);
+    if (place === undefined) this.#forget(entry);
+    else this.#putIntoNew(entry, place, source);
+  }
+
+  /** Takes an entry out of `new`, and forgets it unless something else keeps it. */
+  #displace(entry: BookEntry): void {
+    this.#tables.remove(entry);
+    this.#revision++;
+    if (!isKept(entry)) this.#forget(entry);
+  }
+
+  /** Forgets a random address that was only told of; if there is none, another one. */
   #forgetOne(): void {
-    const victim =
-      this.#random.pick(this.#strangers) ?? this.#random.pick([...this.#entries.values()]);
-    if (victim === undefined) return;
-    this.#keep(victim);
-    this.#entries.delete(formatAddress(victim.address));
-    this.#hosts.onForgotten(victim.address.host);
+    const victim = this.#tables.pickNew() ?? this.#tables.pickTried();
+    this.#forget(victim ?? this.#random.pick([...this.#entries.values()])!);
   }
 
-  /** From now on an entry may be forgotten, unless it is configured or this node itself. */
-  #release(entry: BookEntry): void {
-    if (entry.place !== undefined || entry.origin === 'configured' || entry.isSelf) return;
-    entry.place = this.#strangers.length;
-    this.#strangers.push(entry);
+  #forget(entry: BookEntry): void {
+    this.#tables.remove(entry);
+    this.#entries.delete(entry.key);
+    this.#hosts.onForgotten(entry.address.host);
+    this.#revision++;
   }
 
-  /** From now on an entry may not be forgotten: the last one takes its place. */
-  #keep(entry: BookEntry): void {
-    const { place } = entry;
-    if (place === undefined) return;
-    const last = this.#strangers.pop()!;
-    if (last !== entry) {
-      this.#strangers[place] = last;
-      last.place = place;
+  #restore({ address, isTried, sources }: StoredPeers['peers'][number]): void {
+    if (address.port === 0 || scopeOf(address.host) === 'none') return;
+    if (this.find(address) !== undefined || this.size >= this.#bounds.addressesMax) return;
+    const entry = this.#insert(newcomer(address));
+    entry.sources = sources;
+    if (isTried && this.#tables.promote(entry) === undefined) return;
+    entry.sources = [];
+    for (const source of sources) {
+      const place = this.#tables.placeInNew(entry, source);
+      if (place !== undefined) this.#putIntoNew(entry, place, source);
     }
-    entry.place = undefined;
+    this.#settle(entry);
   }
 }
 
-/**
- * Whether a peer reached over `via` can know an address of `scope`: over loopback everything is believed, from a
- * private network all but loopback, from elsewhere only what is reachable from everywhere.
- */
-function isBelievable(scope: Scope, via: Scope): boolean {
-  if (scope === 'none') return false;
-  if (via === 'loopback') return true;
-  return via === 'private' ? scope !== 'loopback' : scope === 'global';
+function newcomer(address: Address): BookEntry {
+  return {
+    address,
+    key: formatAddress(address),
+    scope: scopeOf(address.host),
+    group: netgroupOf(address),
+    isConfigured: false,
+    isHeld: false,
+    isSelf: false,
+    sources: [],
+    newPlaces: [],
+    triedPlace: undefined,
+    failures: 0,
+    notBefore: 0,
+    misses: 0,
+    hasFailedLast: false,
+    hasAnswered: undefined,
+  };
+}
+
+function hasPlace({ newPlaces, triedPlace }: BookEntry): boolean {
+  return newPlaces.length > 0 || triedPlace !== undefined;
+}
+
+/** Whether nobody but strangers says that there is a peer. */
+function isHearsay({ scope, isConfigured, isHeld, triedPlace }: BookEntry): boolean {
+  return scope !== 'loopback' && !isConfigured && !isHeld && triedPlace === undefined;
 }

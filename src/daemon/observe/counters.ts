@@ -13,6 +13,7 @@ export class EventCounter {
     'name-unresolved': 0,
     isolated: 0,
     connected: 0,
+    'only-source': 0,
     'subscriber-silent': 0,
     'subscriber-answers': 0,
     'verdict-ignored': 0,

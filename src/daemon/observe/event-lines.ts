@@ -59,6 +59,12 @@ export function lineOf(event: NodeEvent): Line {
       };
     case 'connected':
       return { level: 'info', fields: {}, message: 'there are links to peers again' };
+    case 'only-source': {
+      const message =
+        'only one peer told of all peers that this node has dialled; if it lies they may all be its own: name known_peers';
+      const { source, peers } = event;
+      return { level: 'warn', fields: { source: printable(source), peers }, message };
+    }
     case 'message-stopped': {
       const { dataType, why } = event;
       return { level: 'debug', fields: { dataType, why }, message: 'a message ends here' };
