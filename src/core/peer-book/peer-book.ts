@@ -20,7 +20,7 @@
 import { KeyedHash } from '../../basics/keyed-hash.ts';
 import type { Random } from '../../basics/random.ts';
 import { formatAddress, scopeOf, type Address, type Scope } from '../../wire/address.ts';
-import { netgroupOf, siteOf } from '../../wire/netgroup.ts';
+import { netgroupOf, netgroupOfSite, siteOf } from '../../wire/netgroup.ts';
 import type { Bounds, Instant } from '../settings.ts';
 import type { StoredPeers } from '../stored-state.ts';
 import { isBelievable, isLikelyPeer } from './belief.ts';
@@ -44,6 +44,7 @@ export class PeerBook {
   readonly #entries = new Map<string, BookEntry>();
   readonly #hosts = new CrowdedHosts(this.#entries);
   readonly #tables: Tables;
+  readonly #held = new Set<BookEntry>();
   readonly #recentDials = new RecentDials();
   #revision = 0;
 
@@ -109,6 +110,7 @@ export class PeerBook {
   addConfigured(address: Address): BookEntry {
     const entry = this.find(address) ?? this.#insert(newcomer(address));
     entry.isConfigured = true;
+    this.#tables.leaveNew(entry);
     return entry;
   }
 
@@ -131,6 +133,8 @@ export class PeerBook {
     }
     const entry = known ?? this.#insert(newcomer(address));
     entry.isHeld = true;
+    this.#held.add(entry);
+    this.#tables.leaveNew(entry);
     return true;
   }
 
@@ -138,6 +142,7 @@ export class PeerBook {
     const entry = this.find(address);
     if (entry === undefined) return;
     entry.isHeld = false;
+    this.#held.delete(entry);
     this.#settle(entry);
   }
 
@@ -146,11 +151,13 @@ export class PeerBook {
     const known = this.find(address);
     const scope = known?.scope ?? scopeOf(address.host);
     if (address.port === 0 || !isBelievable(scope, by.scope)) return false;
-    if (known?.triedPlace !== undefined || known?.isSelf === true) return true;
+    if (known !== undefined && (isKept(known) || known.triedPlace !== undefined)) return true;
     if (known === undefined && scope !== 'loopback' && !this.#isWelcome(address)) return false;
     const entry = known ?? newcomer(address);
-    const source = siteOf(by.address);
-    const place = this.#tables.placeInNew(entry, source);
+    // On loopback nobody is one source among many.
+    const teller = scope === 'loopback' ? address : by.address;
+    const source = siteOf(teller);
+    const place = this.#tables.placeInNew(entry, source, netgroupOf(teller));
     if (place === undefined) return known !== undefined;
     if (known === undefined) this.#insert(entry);
     this.#putIntoNew(entry, place, source);
@@ -257,11 +264,9 @@ export class PeerBook {
 
   /** Those that are wanted and that the operator did not name, in the order in which they should be dialled. */
   inRandomOrder(isWanted: (entry: BookEntry) => boolean): readonly BookEntry[] {
-    const held = [...this.#entries.values()].filter(
-      (entry) => entry.isHeld && !hasPlace(entry) && isWanted(entry),
-    );
     const isStranger = (entry: BookEntry): boolean => !entry.isConfigured && isWanted(entry);
-    return [...this.#random.shuffled(held), ...this.#tables.inRandomOrder(isStranger)];
+    const held = [...this.#held].filter((entry) => !hasPlace(entry) && isStranger(entry));
+    return this.#tables.inRandomOrder(isStranger, held);
   }
 
   /** The next address to find out about: one that competes for its place in `tried`, or any of `new`. */
@@ -292,7 +297,9 @@ export class PeerBook {
     if (isKept(entry) || hasPlace(entry)) return;
     const source = entry.sources[0] ?? siteOf(entry.address);
     entry.sources = [];
-    const place = isHopeless(entry) ? undefined : this.#tables.placeInNew(entry, source);
+    const place = isHopeless(entry)
+      ? undefined
+      : this.#tables.placeInNew(entry, source, netgroupOfSite(source));
     if (place === undefined) this.#forget(entry);
     else this.#putIntoNew(entry, place, source);
   }
@@ -312,6 +319,7 @@ export class PeerBook {
 
   #forget(entry: BookEntry): void {
     this.#tables.remove(entry);
+    this.#held.delete(entry);
     this.#entries.delete(entry.key);
     this.#hosts.onForgotten(entry.address.host);
     this.#revision++;
@@ -325,7 +333,7 @@ export class PeerBook {
     if (isTried && this.#tables.promote(entry) === undefined) return;
     entry.sources = [];
     for (const source of sources) {
-      const place = this.#tables.placeInNew(entry, source);
+      const place = this.#tables.placeInNew(entry, source, netgroupOfSite(source));
       if (place !== undefined) this.#putIntoNew(entry, place, source);
     }
     this.#settle(entry);

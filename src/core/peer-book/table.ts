@@ -69,10 +69,16 @@ export class Table {
 
   /**
    * Those that are wanted, each once: time and again a random one of a random bucket. So an address in a crowded
-   * bucket, as somebody makes it who tells of many, comes later than one of an empty bucket.
+   * bucket, as somebody makes it who tells of many, comes later than one of an empty bucket. `others` count as one
+   * more bucket.
    */
-  inRandomOrder(random: Random, isWanted: (entry: BookEntry) => boolean): BookEntry[] {
+  inRandomOrder(
+    random: Random,
+    isWanted: (entry: BookEntry) => boolean,
+    others: readonly BookEntry[] = [],
+  ): BookEntry[] {
     const buckets = this.#byBucket(isWanted);
+    if (others.length > 0) buckets.push([...others]);
     const order = new Set<BookEntry>();
     while (buckets.length > 0) {
       const which = random.below(buckets.length);

@@ -4,7 +4,6 @@
  */
 import type { KeyedHash } from '../../basics/keyed-hash.ts';
 import type { Random } from '../../basics/random.ts';
-import { netgroupOfSite } from '../../wire/netgroup.ts';
 import { isHopeless, type BookEntry } from './book-entry.ts';
 import { NEW_BUCKETS, Places, TRIED_BUCKETS } from './places.ts';
 import { Table } from './table.ts';
@@ -39,15 +38,18 @@ export class Tables {
    * The place in `new` that an entry could have from `source`; undefined if it has one from there, or as many as
    * one may have, or another one has it that still has hope.
    */
-  placeInNew(entry: BookEntry, source: string): number | undefined {
+  placeInNew(entry: BookEntry, source: string, sourceGroup: string): number | undefined {
     const { newPlaces, sources } = entry;
     if (sources.includes(source) || newPlaces.length >= NEW_PLACES_MAX) return undefined;
     // Each further place is half as likely, or whoever repeats himself most had most places.
     if (this.#random.below(2 ** newPlaces.length) !== 0) return undefined;
-    const first = this.#places.inNew(entry.key, entry.group, netgroupOfSite(source));
+    const first = this.#places.inNew(entry.key, entry.group, sourceGroup);
     const isSpare = (holder: BookEntry): boolean =>
       newPlaces.length === 0 && holder.newPlaces.length > 1;
-    return this.#new.freePlace(first) ?? this.#new.placeOf(first, isHopeless, isSpare);
+    // Nothing that is told keeps a node from finding those on its own machine.
+    const isElsewhere = (holder: BookEntry): boolean =>
+      entry.scope === 'loopback' && holder.scope !== 'loopback';
+    return this.#new.freePlace(first) ?? this.#new.placeOf(first, isHopeless, isSpare, isElsewhere);
   }
 
   /** Gives an entry that place, and returns who had it. */
@@ -96,10 +98,15 @@ export class Tables {
     return false;
   }
 
-  /** Takes an entry out of both tables; it keeps its sources. */
-  remove(entry: BookEntry): void {
+  /** Takes an entry out of `new`; it keeps its sources. */
+  leaveNew(entry: BookEntry): void {
     for (const place of entry.newPlaces) this.#new.clear(place);
     entry.newPlaces = [];
+  }
+
+  /** Takes an entry out of both tables; it keeps its sources. */
+  remove(entry: BookEntry): void {
+    this.leaveNew(entry);
     if (entry.triedPlace !== undefined) this.#tried.clear(entry.triedPlace);
     entry.triedPlace = undefined;
     this.#challenges.delete(entry);
@@ -114,9 +121,15 @@ export class Tables {
     return this.#tried.pick(this.#random);
   }
 
-  /** Those that are wanted: in each step one of `new` or one of `tried`, with the same probability. */
-  inRandomOrder(isWanted: (entry: BookEntry) => boolean): BookEntry[] {
-    const fresh = this.#new.inRandomOrder(this.#random, isWanted).reverse();
+  /**
+   * Those that are wanted: in each step one of `new` or one of `tried`, with the same probability. `others` are wanted
+   * too, and count as a bucket of `new`.
+   */
+  inRandomOrder(
+    isWanted: (entry: BookEntry) => boolean,
+    others: readonly BookEntry[],
+  ): readonly BookEntry[] {
+    const fresh = this.#new.inRandomOrder(this.#random, isWanted, others).reverse();
     const tried = this.#tried.inRandomOrder(this.#random, isWanted).reverse();
     const order: BookEntry[] = [];
     while (fresh.length > 0 && tried.length > 0) {

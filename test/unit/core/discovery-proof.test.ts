@@ -86,11 +86,15 @@ describe('asking with proof_of_work = discovery', () => {
 });
 
 describe('answering a 505 with a challenge', () => {
-  function withNeighbours(): { bench: Bench; asker: number } {
-    const bench = new Bench({ minConnections: 1, degree: 1 });
-    const [asker] = bench.openLinks(3);
+  /** A node on loopback, where answers are limited least, and a peer of it that has others. */
+  function withNeighbours(): { bench: Bench; asker: number; join(): number } {
+    const own = address('127.0.0.1:6001');
+    const bench = new Bench({ minConnections: 1, degree: 1, listenAddress: own });
+    let port = 7_000;
+    const join = (): number => bench.openInbound(port, address(`127.0.0.1:${40_000 + port++}`));
+    const [asker] = [join(), join(), join()];
     bench.take();
-    return { bench, asker: asker! };
+    return { bench, asker, join };
   }
 
   it('asks for a proof over the whole packet and sends the offer when it is found', () => {
@@ -117,8 +121,8 @@ describe('answering a 505 with a challenge', () => {
   });
 
   it('takes the links in turn, so that a flood on one does not starve another', () => {
-    const { bench, asker } = withNeighbours();
-    const quiet = bench.openInbound();
+    const { bench, asker, join } = withNeighbours();
+    const quiet = join();
     const question: PeerMessage = { kind: 'peer-discovery', challenge: u64(5, 6) };
     for (let i = 0; i < 16; i++) bench.message(asker, question);
     bench.take();
@@ -131,19 +135,38 @@ describe('answering a 505 with a challenge', () => {
     expect(served).toContain(quiet);
   });
 
-  it('answers a flood of 505s 16 times, and then once a second', () => {
+  /** How many of a thousand 505s of a peer are answered. */
+  function answers(bench: Bench, asker: number): number {
+    bench.take();
+    for (let i = 0; i < 1_000; i++) {
+      bench.message(asker, { kind: 'peer-discovery', challenge: undefined });
+    }
+    return sentOn(bench.take(), asker).length;
+  }
+
+  it('answers a flood of 505s over loopback 16 times, and then once a second', () => {
+    const { bench, asker } = withNeighbours();
+    expect(answers(bench, asker)).toBe(16);
+    bench.advance(3_000);
+    expect(answers(bench, asker)).toBe(3);
+  });
+
+  it('answers a flood of 505s from elsewhere once every 30 seconds', () => {
     const bench = new Bench({ minConnections: 1, degree: 1 });
     const [asker] = bench.openLinks(3);
-    const answers = (): number => {
-      bench.take();
-      for (let i = 0; i < 1_000; i++) {
-        bench.message(asker!, { kind: 'peer-discovery', challenge: undefined });
-      }
-      return sentOn(bench.take(), asker!).length;
-    };
-    expect(answers()).toBe(16);
-    bench.advance(3_000);
-    expect(answers()).toBe(3);
+    expect(answers(bench, asker!)).toBe(1);
+    bench.advance(29_000);
+    expect(answers(bench, asker!)).toBe(0);
+    bench.advance(2_000);
+    expect(answers(bench, asker!)).toBe(1);
+  });
+
+  it('counts no answer for a 505 when there is nobody to tell of', () => {
+    const bench = new Bench({ minConnections: 1, degree: 1 });
+    const asker = bench.openInbound();
+    expect(answers(bench, asker)).toBe(0);
+    bench.openInbound();
+    expect(answers(bench, asker)).toBe(1);
   });
 
   it('stops the work when the asker is gone', () => {
