@@ -5,7 +5,14 @@
  *
  * And which addresses nobody can have.
  */
-import { formatAddress, formatIp, parseAddress, parseIp, scopeOf, type Address } from './address.ts';
+import {
+  formatAddress,
+  formatIp,
+  parseAddress,
+  parseIp,
+  scopeOf,
+  type Address,
+} from './address.ts';
 
 /**
  * The netgroup of an address, as a name for it: `10.1` or `2001:db8::`. On loopback every address is a group
