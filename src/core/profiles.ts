@@ -22,6 +22,11 @@ export interface Profile {
   readonly rateLimit: Rate | undefined;
   /** For how long accepted messages are kept for peers that missed them. */
   readonly historyWindow: Millis;
+  /**
+   * Nothing that was announced longer ago is asked for: twice the time for which others keep it, because it may
+   * have been kept by several peers one after the other, but no longer than it would be known again.
+   */
+  readonly askedWindow: Millis;
 }
 
 export class Profiles {
@@ -31,16 +36,19 @@ export class Profiles {
 
   constructor(settings: Pick<Settings, 'degree' | 'historyWindow' | 'seenWindow' | 'types'>) {
     const { degree, historyWindow, seenWindow, types } = settings;
-    this.usual = {
-      degree,
-      lazyThreshold: LAZY_THRESHOLD,
-      rateLimit: undefined,
+    const profile = (given: TypeProfile): Profile => {
       // What is kept must be recognised when it comes back.
-      historyWindow: Math.min(historyWindow, seenWindow),
+      const window = Math.min(given.historyWindow ?? historyWindow, historyWindow, seenWindow);
+      return {
+        degree: given.degree ?? degree,
+        lazyThreshold: given.lazyThreshold ?? LAZY_THRESHOLD,
+        rateLimit: given.rateLimit,
+        historyWindow: window,
+        askedWindow: Math.min(2 * window, seenWindow),
+      };
     };
-    this.#particular = new Map(
-      Array.from(types, ([dataType, given]) => [dataType, complete(given, this.usual)]),
-    );
+    this.usual = profile({});
+    this.#particular = new Map(Array.from(types, ([dataType, one]) => [dataType, profile(one)]));
   }
 
   /** What holds for messages of this type. */
@@ -52,13 +60,4 @@ export class Profiles {
   get historyWindows(): ReadonlySet<Millis> {
     return new Set([this.usual, ...this.#particular.values()].map((one) => one.historyWindow));
   }
-}
-
-function complete(given: TypeProfile, usual: Profile): Profile {
-  return {
-    degree: given.degree ?? usual.degree,
-    lazyThreshold: given.lazyThreshold ?? usual.lazyThreshold,
-    rateLimit: given.rateLimit ?? usual.rateLimit,
-    historyWindow: Math.min(given.historyWindow ?? usual.historyWindow, usual.historyWindow),
-  };
 }

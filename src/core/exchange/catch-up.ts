@@ -7,6 +7,7 @@ import type { MessageDigest } from '../../wire/digest.ts';
 import type { PeerReconcile } from '../../wire/extension-messages.ts';
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
+import type { Profiles } from '../profiles.ts';
 import type { Instant, Millis } from '../settings.ts';
 import type { DigestIndex } from './digest-index.ts';
 import type { ExtendedPeer } from './extended-peer.ts';
@@ -35,7 +36,7 @@ interface Running {
 }
 
 export class CatchUp<M extends Tracked> {
-  readonly #historyWindow: Millis;
+  readonly #profiles: Profiles;
   readonly #random: Random;
   readonly #out: Outbox;
   readonly #peers: ReadonlyMap<LinkId, ExtendedPeer>;
@@ -49,7 +50,7 @@ export class CatchUp<M extends Tracked> {
   #nextRound: Instant | undefined;
 
   constructor(options: {
-    readonly historyWindow: Millis;
+    readonly profiles: Profiles;
     readonly random: Random;
     readonly out: Outbox;
     readonly peers: ReadonlyMap<LinkId, ExtendedPeer>;
@@ -58,7 +59,7 @@ export class CatchUp<M extends Tracked> {
     /** How long ago this node started for the first time. */
     readonly ageOfNode: (now: Instant) => Millis;
   }) {
-    this.#historyWindow = options.historyWindow;
+    this.#profiles = options.profiles;
     this.#random = options.random;
     this.#out = options.out;
     this.#peers = options.peers;
@@ -147,7 +148,7 @@ export class CatchUp<M extends Tracked> {
   }
 
   #windowWith(peer: ExtendedPeer, now: Instant): number {
-    const own = Math.min(this.#historyWindow, this.#ageOfNode(now), this.#base.reach(now));
+    const own = Math.min(this.#ageOfNode(now), this.#base.reach(now));
     return Math.min(peer.historySeconds, Math.ceil(own / 1_000));
   }
 
@@ -157,7 +158,8 @@ export class CatchUp<M extends Tracked> {
     const digests: MessageDigest[] = [];
     for (const message of this.#base) {
       const here = now - message.seenAt;
-      if (here < YOUNGEST || here >= this.#historyWindow) continue;
+      const { historyWindow } = this.#profiles.of(message.dataType);
+      if (here < YOUNGEST || here >= historyWindow) continue;
       if (message.ttlOut === ENDS_HERE) continue;
       if (ageOf(message, now) >= windowSeconds) continue;
       digests.push(this.#index.digestOf(message));

@@ -41,7 +41,6 @@ const EARLY: Millis = 30;
 const NAMED_MAX = 2_048;
 
 export class Exchange<M extends Tracked> {
-  readonly #settings: Settings;
   readonly #profiles: Profiles;
   readonly #proofs: Proofs;
   readonly #out: Outbox;
@@ -69,7 +68,6 @@ export class Exchange<M extends Tracked> {
     readonly around: ExchangeSurroundings<M>;
   }) {
     const { settings, profiles, random, out, proofs, around } = options;
-    this.#settings = settings;
     this.#profiles = profiles;
     this.#proofs = proofs;
     this.#out = out;
@@ -82,7 +80,7 @@ export class Exchange<M extends Tracked> {
     });
     this.#base = new KnowledgeBase<M>({
       messagesMax: settings.cacheSize,
-      window: historyWindow,
+      profiles,
       onForgotten: (message) => {
         // Hashing all that passes through would cost more than passing it on: whoever names it later gives a
         // second copy.
@@ -93,12 +91,12 @@ export class Exchange<M extends Tracked> {
     const index = this.#index;
     this.#spreading = new Spreading<M>({ profiles, random, out, peers, index });
     const spreading = this.#spreading;
-    this.#serving = new Serving<M>({ out, index, spreading, historyWindow });
+    this.#serving = new Serving<M>({ out, index, spreading, profiles });
     this.#receipts = new Receipts<M>(out);
     const { interest } = around;
     this.#greetings = new Greetings({ settings, out, historyWindow, interest });
     this.#catchUp = new CatchUp<M>({
-      historyWindow,
+      profiles,
       random,
       out,
       peers,
@@ -327,10 +325,10 @@ export class Exchange<M extends Tracked> {
     this.#wishes.onNamed(entry, peer.link, isFresh, now);
   }
 
-  /** Announced before this node was there, or so long ago that it may have been seen and forgotten. */
-  #isTooOld({ age }: HaveEntry, now: Instant): boolean {
-    const { seenWindow } = this.#settings;
-    return age * 1_000 > now - this.#startedAt + 1_000 || age * 1_000 >= seenWindow;
+  /** Announced before this node was there, or too long ago for its type. */
+  #isTooOld({ dataType, age }: HaveEntry, now: Instant): boolean {
+    const { askedWindow } = this.#profiles.of(dataType);
+    return age * 1_000 > now - this.#startedAt + 1_000 || age * 1_000 >= askedWindow;
   }
 
   #isUnknown(digest: MessageDigest, now: Instant): boolean {

@@ -1,11 +1,13 @@
 /**
  * The messages that are kept for peers that missed them: at most `cacheSize`, at most {@link KEPT_BYTES_MAX}
- * bytes, none longer than `historyWindow`. The oldest goes first.
+ * bytes, none longer than the `historyWindow` of its type. The oldest goes first.
  *
  * Data is copied into blocks that messages share, as in the waiting room, because a buffer of its own for each
  * would cost more than everything else that happens to a small message.
  */
+import type { Profiles } from '../profiles.ts';
 import type { Instant, Millis } from '../settings.ts';
+import { Shelf } from './shelf.ts';
 import type { Tracked } from './tracked.ts';
 
 /** Bytes of data kept at most. A guess: a thousand of the largest messages. */
@@ -17,27 +19,29 @@ const SHARED_BYTES_MAX = 1_024;
 
 export class KnowledgeBase<M extends Tracked> {
   readonly #messagesMax: number;
-  readonly #window: Millis;
+  readonly #profiles: Profiles;
   readonly #onForgotten: (message: M) => void;
-  /** A ring that grows up to `cacheSize`, oldest first from `#first` on. */
-  #ring: (M | undefined)[] = [];
-  #first = 0;
+  /** One for each history window that any type has: a few. */
+  readonly #shelves: ReadonlyMap<Millis, Shelf<M>>;
   #size = 0;
   #bytes = 0;
-  /** Whether anything had to go before its time. */
-  #hasMadeRoom = false;
+  /** The latest receipt of a message that had to go before its time. */
+  #lackingUntil: Instant = Number.NEGATIVE_INFINITY;
   #block = new Uint8Array(0);
   #used = 0;
 
   constructor(options: {
     readonly messagesMax: number;
-    readonly window: Millis;
+    readonly profiles: Profiles;
     /** Called for every message that goes, while its data is still there. */
     readonly onForgotten: (message: M) => void;
   }) {
     this.#messagesMax = options.messagesMax;
-    this.#window = options.window;
+    this.#profiles = options.profiles;
     this.#onForgotten = options.onForgotten;
+    this.#shelves = new Map(
+      Array.from(options.profiles.historyWindows, (window) => [window, new Shelf<M>(window)]),
+    );
   }
 
   get size(): number {
@@ -53,47 +57,52 @@ export class KnowledgeBase<M extends Tracked> {
   keep(message: M, data: Uint8Array, now: Instant): void {
     this.expire(now);
     while (this.#size > 0 && this.#isFullFor(data)) {
-      this.#forgetOldest();
-      this.#hasMadeRoom = true;
+      const oldest = this.#forgetFirst(this.#shelfOfOldest());
+      this.#lackingUntil = Math.max(this.#lackingUntil, oldest.seenAt);
     }
     message.kept = this.#copy(data);
     this.#bytes += data.length;
-    if (this.#size === this.#ring.length) this.#grow();
-    this.#ring[(this.#first + this.#size++) % this.#ring.length] = message;
+    this.#size++;
+    this.#shelves.get(this.#profiles.of(message.dataType).historyWindow)!.put(message);
   }
 
   /** Forgets what is too old, but for what came late past its verdicts: that goes with its neighbours. */
   expire(now: Instant): void {
-    while (this.#size > 0 && now - this.#ring[this.#first]!.seenAt >= this.#window)
-      this.#forgetOldest();
+    for (const shelf of this.#shelves.values()) while (shelf.isOver(now)) this.#forgetFirst(shelf);
   }
 
-  /** For how long everything has been kept: the window, or less where messages had to make room. */
+  /** For how long everything has been kept: the longest window, or less where messages had to make room. */
   reach(now: Instant): Millis {
-    const oldest = this.#ring[this.#first];
-    if (!this.#hasMadeRoom || oldest === undefined) return this.#window;
-    return Math.min(this.#window, now - oldest.seenAt);
+    return Math.min(this.#profiles.usual.historyWindow, now - this.#lackingUntil);
   }
 
-  /** All that is kept, oldest first. */
+  /** All that is kept. */
   *[Symbol.iterator](): Iterator<M> {
-    for (let i = 0; i < this.#size; i++) {
-      yield this.#ring[(this.#first + i) % this.#ring.length]!;
-    }
+    for (const shelf of this.#shelves.values()) yield* shelf;
   }
 
   #isFullFor(data: Uint8Array): boolean {
     return this.#size >= this.#messagesMax || this.#bytes + data.length > KEPT_BYTES_MAX;
   }
 
-  #forgetOldest(): void {
-    const message = this.#ring[this.#first]!;
-    this.#ring[this.#first] = undefined;
-    this.#first = (this.#first + 1) % this.#ring.length;
+  #shelfOfOldest(): Shelf<M> {
+    let oldest: Shelf<M> | undefined;
+    for (const shelf of this.#shelves.values()) {
+      const since = shelf.first?.seenAt;
+      if (since !== undefined && (oldest === undefined || since < oldest.first!.seenAt)) {
+        oldest = shelf;
+      }
+    }
+    return oldest!;
+  }
+
+  #forgetFirst(shelf: Shelf<M>): M {
+    const message = shelf.take();
     this.#size--;
     this.#bytes -= message.kept!.length;
     this.#onForgotten(message);
     message.kept = undefined;
+    return message;
   }
 
   #copy(data: Uint8Array): Uint8Array {
@@ -107,13 +116,5 @@ export class KnowledgeBase<M extends Tracked> {
     copy.set(data);
     this.#used += data.length;
     return copy;
-  }
-
-  #grow(): void {
-    const messages = [...this.#ring.slice(this.#first), ...this.#ring.slice(0, this.#first)];
-    const room = Math.min(this.#messagesMax, Math.max(8, 2 * messages.length));
-    messages.length = room;
-    this.#ring = messages;
-    this.#first = 0;
   }
 }

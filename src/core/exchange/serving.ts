@@ -3,7 +3,8 @@
  */
 import type { MessageDigest } from '../../wire/digest.ts';
 import type { Outbox } from '../effects.ts';
-import type { Instant, Millis } from '../settings.ts';
+import type { Profiles } from '../profiles.ts';
+import type { Instant } from '../settings.ts';
 import type { DigestIndex } from './digest-index.ts';
 import type { ExtendedPeer } from './extended-peer.ts';
 import type { Spreading } from './spreading.ts';
@@ -16,18 +17,18 @@ export class Serving<M extends Tracked> {
   readonly #out: Outbox;
   readonly #index: DigestIndex<M>;
   readonly #spreading: Spreading<M>;
-  readonly #historyWindow: Millis;
+  readonly #profiles: Profiles;
 
   constructor(options: {
     readonly out: Outbox;
     readonly index: DigestIndex<M>;
     readonly spreading: Spreading<M>;
-    readonly historyWindow: Millis;
+    readonly profiles: Profiles;
   }) {
     this.#out = options.out;
     this.#index = options.index;
     this.#spreading = options.spreading;
-    this.#historyWindow = options.historyWindow;
+    this.#profiles = options.profiles;
   }
 
   /** A 523: gives what there is, and says what there is not (525). */
@@ -52,7 +53,8 @@ export class Serving<M extends Tracked> {
   #servable(digest: MessageDigest, now: Instant): M | undefined {
     const message = this.#index.find(digest);
     if (message?.kept === undefined || message.ttlOut === ENDS_HERE) return undefined;
-    return now - message.seenAt < this.#historyWindow ? message : undefined;
+    const { historyWindow } = this.#profiles.of(message.dataType);
+    return now - message.seenAt < historyWindow ? message : undefined;
   }
 
   #give(peer: ExtendedPeer, message: M, now: Instant): boolean {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { u64 } from '../../../src/basics/integers.ts';
 import { LAZY_THRESHOLD, Profiles } from '../../../src/core/profiles.ts';
 import type { TypeProfile } from '../../../src/core/settings.ts';
 import { Bench, forwards, settings } from './support.ts';
-import { HELLO, openExtended, said } from './exchange/support.ts';
+import { KEY_SPACE } from '../../../src/wire/reconciliation.ts';
+import { digestOf, HELLO, openExtended, said } from './exchange/support.ts';
 
 const PARTICULAR = 1337;
 const USUAL = 1338;
@@ -18,6 +20,7 @@ describe('a profile', () => {
       lazyThreshold: LAZY_THRESHOLD,
       rateLimit: undefined,
       historyWindow: 300_000,
+      askedWindow: 600_000,
     });
   });
 
@@ -107,5 +110,50 @@ describe('the lazy threshold of a type', () => {
       return said(bench.take(), second, 'peer-dont-want').length;
     });
     expect(told).toEqual([1, 0]);
+  });
+});
+
+describe('the history window of a type', () => {
+  const short = types({ historyWindow: 10_000 });
+
+  /** What a peer gets that compares notes with a node so long after it was told of a message of a type. */
+  function named(dataType: number, later: number): number {
+    const bench = new Bench({ extension: true, ...short });
+    const sender = openExtended(bench);
+    bench.hear(sender, { dataType });
+    bench.advance(later);
+    const newcomer = openExtended(bench);
+    bench.take();
+    const all = [{ end: KEY_SPACE, mode: 'digests' as const, digests: [] }];
+    bench.message(newcomer, {
+      kind: 'peer-reconcile',
+      exchange: 1,
+      windowSeconds: 300,
+      ranges: all,
+    });
+    bench.advance(100);
+    return said(bench.take(), newcomer, 'peer-have').length;
+  }
+
+  it.each([
+    [PARTICULAR, 5_000, 1],
+    [PARTICULAR, 15_000, 0],
+    [USUAL, 15_000, 1],
+  ])('says whether %i is there for who missed it %i ms ago: %i', (dataType, later, expected) => {
+    expect(named(dataType, later)).toBe(expected);
+  });
+
+  it.each([
+    [PARTICULAR, 19, 1],
+    [PARTICULAR, 20, 0],
+    [USUAL, 20, 1],
+  ])('says whether %i of %i seconds ago is still asked for: %i', (dataType, age, expected) => {
+    const bench = new Bench({ extension: true, ...short });
+    const link = openExtended(bench);
+    bench.advance(60_000);
+    bench.take();
+    const entry = { digest: digestOf(u64(1, 1)), dataType, size: 4, ttl: 0, age };
+    bench.message(link, { kind: 'peer-have', entries: [entry] });
+    expect(said(bench.take(), link, 'peer-want')).toHaveLength(expected);
   });
 });

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { KEPT_BYTES_MAX, KnowledgeBase } from '../../../../src/core/exchange/knowledge-base.ts';
+import { Profiles } from '../../../../src/core/profiles.ts';
 import type { Tracked } from '../../../../src/core/exchange/tracked.ts';
-import { bytes } from '../support.ts';
+import { bytes, settings } from '../support.ts';
 import { tracked } from './support.ts';
 
 const WINDOW = 1_000;
+/** Kept for a quarter of the time. */
+const SHORT_TYPE = 7;
+const PROFILES = new Profiles(
+  settings({
+    historyWindow: WINDOW,
+    types: new Map([[SHORT_TYPE, { historyWindow: WINDOW / 4 }]]),
+  }),
+);
 /** The most that one message carries. */
 const LARGEST = 65_519;
 
@@ -12,7 +21,7 @@ function newBase(messagesMax = 3): { base: KnowledgeBase<Tracked>; forgotten: Tr
   const forgotten: Tracked[] = [];
   const onForgotten = (message: Tracked): void => void forgotten.push(message);
   return {
-    base: new KnowledgeBase<Tracked>({ messagesMax, window: WINDOW, onForgotten }),
+    base: new KnowledgeBase<Tracked>({ messagesMax, profiles: PROFILES, onForgotten }),
     forgotten,
   };
 }
@@ -95,11 +104,45 @@ describe('what is kept', () => {
     expect(numbers(base)).toEqual([2]);
   });
 
+  it('goes earlier where its type has a shorter window, whatever came before it', () => {
+    const { base, forgotten } = newBase();
+    base.keep(tracked({ number: 1 }), bytes('data'), 0);
+    base.keep(tracked({ number: 2, dataType: SHORT_TYPE }), bytes('data'), 0);
+    base.keep(tracked({ number: 3 }), bytes('data'), 0);
+    base.expire(WINDOW / 4 - 1);
+    expect(numbers(forgotten)).toEqual([]);
+    base.expire(WINDOW / 4);
+    expect([base.size, base.bytes, numbers(forgotten)]).toEqual([2, 8, [2]]);
+  });
+
+  it('makes room oldest first, whatever its type', () => {
+    const { base, forgotten } = newBase(3);
+    for (let number = 1; number <= 6; number++) {
+      const dataType = number % 2 === 0 ? SHORT_TYPE : 1337;
+      base.keep(tracked({ number, dataType, seenAt: number }), bytes('data'), number);
+    }
+    expect(numbers(forgotten)).toEqual([1, 2, 3]);
+  });
+
+  it('reaches back for the longest window, although a type has a shorter one', () => {
+    const { base } = newBase();
+    base.keep(tracked({ dataType: SHORT_TYPE }), bytes('data'), 0);
+    base.expire(WINDOW);
+    expect(base.reach(WINDOW)).toBe(WINDOW);
+  });
+
+  it('reaches back to the last that had to make room, until that is over', () => {
+    const { base } = newBase(1);
+    base.keep(tracked({ number: 1, seenAt: 100 }), bytes('data'), 100);
+    base.keep(tracked({ number: 2, seenAt: 200 }), bytes('data'), 200);
+    expect([base.reach(200), base.reach(500), base.reach(2_000)]).toEqual([100, 400, WINDOW]);
+  });
+
   it('still has its data while its end is told, and not afterwards', () => {
     const told: (Uint8Array | undefined)[] = [];
     const base = new KnowledgeBase<Tracked>({
       messagesMax: 1,
-      window: WINDOW,
+      profiles: PROFILES,
       onForgotten: ({ kept }) => void told.push(kept),
     });
     const message = tracked({ number: 1 });
