@@ -22,7 +22,7 @@ export type {
   ReceiptOptions,
   ValidatorFailed,
 } from './daemon/hearsay-node.ts';
-export type { AddressOption, NodeOptions } from './daemon/node-options.ts';
+export type { AddressOption, NodeOptions, TypeOptions } from './daemon/node-options.ts';
 export type { SubscribeOptions } from './daemon/embedding/local-subscriptions.ts';
 export type { AnnounceReceipt } from './daemon/embedding/receipts.ts';
 export type { NodeLog } from './daemon/embedding/node-log.ts';

@@ -29,7 +29,7 @@ export function coreSettings(
     historyWindow: config.historyWindow,
     validationTimeout: config.validationTimeout,
     seenWindow: config.seenWindow,
-    types: new Map(),
+    types: config.types,
     bounds: DEFAULT_BOUNDS,
   };
 }

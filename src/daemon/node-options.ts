@@ -9,6 +9,26 @@ import type { NodeLog } from './embedding/node-log.ts';
 /** `HOST:PORT`, `[IPV6]:PORT`, or the two apart, the host without brackets. */
 export type AddressOption = string | { readonly host: string; readonly port: number };
 
+/** What is particular about the messages of one data type; what is left out is as for all others. */
+export interface TypeOptions {
+  /** Peers each announcement is given to, 1 … `maxConnections`. Default `degree` of the node. */
+  readonly degree?: number | undefined;
+  /**
+   * Messages with fewer bytes of data are sent whole to up to `degree` peers; others only where that has shown to be
+   * useful, and named to the rest. 0 … 65,520: always, never. Default 1,024.
+   */
+  readonly lazyThreshold?: number | undefined;
+  /**
+   * New messages per second that one peer may bring in the long run, 1 … 1,000,000; others are dropped, and local
+   * programs that announce more are held back. Default none.
+   */
+  readonly rateLimit?: number | undefined;
+  /** How many it may bring at once after a pause, 1 … 1,000,000, only with `rateLimit`. Default the same number. */
+  readonly rateBurst?: number | undefined;
+  /** How long accepted messages are kept, 1 … `historyWindowMillis` of the node, the default. */
+  readonly historyWindowMillis?: Millis | undefined;
+}
+
 /** All may be left out. Times are in milliseconds, whole ones. */
 export interface NodeOptions {
   /** Listen for peers here; port 0 takes a free one. Default `127.0.0.1:0`, so nodes never collide. */
@@ -52,6 +72,8 @@ export interface NodeOptions {
   readonly seenWindowMillis?: Millis | undefined;
   /** How links are carried. There is one way so far, and it is the default. */
   readonly transport?: 'plain' | undefined;
+  /** What is particular about single data types, 0 … 65,535, by type. Default nothing. */
+  readonly types?: Readonly<Record<number, TypeOptions | undefined>> | undefined;
   /** Where log lines go: a pino logger, `console`, or whatever has these methods. Default nowhere. */
   readonly log?: NodeLog | undefined;
   /** Closes the node when it fires; before that, ends its start. */

@@ -6,11 +6,12 @@
 import type { Millis } from '../core/settings.ts';
 import { formatAddress } from '../wire/address.ts';
 import { CONFIG_KEYS, ConfigError, loadConfig, type Config } from './config/config.ts';
-import { badOption, checkOptions, checkSignal } from './embedding/limits.ts';
+import { badOption, checkMillis, checkOptions, checkSignal } from './embedding/limits.ts';
 import { NodeError } from './embedding/node-error.ts';
 import type { NodeOptions } from './node-options.ts';
+import { readTypeOptions } from './read-type-options.ts';
 
-type KeyOption = Exclude<keyof NodeOptions, 'log' | 'signal' | MillisOption>;
+type KeyOption = Exclude<keyof NodeOptions, 'types' | 'log' | 'signal' | MillisOption>;
 type MillisOption = Extract<keyof NodeOptions, `${string}Millis`>;
 
 /** How an option is written as the value of a key. A wrong type gives undefined. */
@@ -58,9 +59,7 @@ const KEY_OPTIONS: Readonly<Record<KeyOption, KeyWriter>> = {
   transport: asWord('transport'),
 };
 
-/** A year, as for the seconds of the configuration. */
-const MILLIS_MAX: Millis = 31_536_000_000;
-/** What a 520 has room for, likewise. */
+/** What a 520 has room for. */
 const HISTORY_MILLIS_MAX: Millis = 65_535_000;
 
 interface MillisSetting {
@@ -83,6 +82,7 @@ const MILLIS_OPTIONS: Readonly<Record<MillisOption, MillisSetting>> = {
 export const NODE_OPTION_NAMES: readonly string[] = [
   ...Object.keys(KEY_OPTIONS),
   ...Object.keys(MILLIS_OPTIONS),
+  'types',
   'log',
   'signal',
 ];
@@ -106,7 +106,9 @@ export function readNodeOptions(options: NodeOptions): ReadOptions {
   try {
     // The home directory only serves a default that is not used: what is embedded remembers nothing.
     const { config, warnings } = loadConfig({ flags: writeFlags(given), env: { HOME: '/' } });
-    return { config: { ...config, ...millis }, hasApi, warnings: warnings.map(inOptions) };
+    const node = { ...config, ...millis };
+    const types = readTypeOptions(options.types, node);
+    return { config: { ...node, types }, hasApi, warnings: warnings.map(inOptions) };
   } catch (error) {
     throw error instanceof ConfigError ? asBadOption(error) : error;
   }
@@ -164,15 +166,9 @@ function writeFlags(given: ReadonlyMap<string, unknown>): ReadonlyMap<string, st
 
 function readMillis(given: ReadonlyMap<string, unknown>): Partial<Config> {
   const read: [string, Millis][] = [];
-  for (const [option, { setting, min, max = MILLIS_MAX }] of Object.entries(MILLIS_OPTIONS)) {
+  for (const [option, { setting, ...bounds }] of Object.entries(MILLIS_OPTIONS)) {
     const value = given.get(option);
-    if (value === undefined) continue;
-    const isRight = typeof value === 'number' && Number.isInteger(value);
-    if (!isRight || value < min || value > max) {
-      const year = max === MILLIS_MAX ? ' (a year)' : '';
-      throw badOption(option, value, `whole milliseconds, ${min} to ${max}${year}`);
-    }
-    read.push([setting, value]);
+    if (value !== undefined) read.push([setting, checkMillis(option, value, bounds)]);
   }
   return Object.fromEntries(read);
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TypeProfile } from '../../src/core/settings.ts';
 import {
   CONFIG_KEYS,
   ConfigError,
@@ -68,6 +69,37 @@ const counts = fc
     return { degree, minConnections, maxConnections };
   });
 
+const anyProfile: fc.Arbitrary<TypeProfile> = fc.record(
+  {
+    degree: fc.integer({ min: 1, max: 10_000 }),
+    lazyThreshold: fc.nat(65_520),
+    rateLimit: fc.record({
+      perSecond: fc.integer({ min: 1, max: 1_000_000 }),
+      burst: fc.integer({ min: 1, max: 1_000_000 }),
+    }),
+    historyWindow: fc.integer({ min: 1, max: 65_535 }).map((whole) => whole * 1_000),
+  },
+  { requiredKeys: [] },
+);
+
+/** The profiles of a configuration with what would be too much for the node cut down to that, ascending. */
+function fitting(config: Config): Config['types'] {
+  const fit = ([dataType, profile]: [number, TypeProfile]): [number, TypeProfile] => {
+    const { degree, historyWindow, ...others } = profile;
+    return [
+      dataType,
+      {
+        ...others,
+        ...(degree !== undefined && { degree: Math.min(degree, config.maxConnections) }),
+        ...(historyWindow !== undefined && {
+          historyWindow: Math.min(historyWindow, config.historyWindow),
+        }),
+      },
+    ];
+  };
+  return new Map([...config.types].map(fit).toSorted(([a], [b]) => a - b));
+}
+
 const anyConfig: fc.Arbitrary<Config> = fc
   .tuple(
     counts,
@@ -97,8 +129,13 @@ const anyConfig: fc.Arbitrary<Config> = fc
       hostkey: fc.option(anyPath, { nil: undefined }),
       logLevel: fc.constantFrom('trace' as const, 'info' as const, 'silent' as const),
     }),
+    fc.uniqueArray(fc.tuple(fc.nat(65_535), anyProfile), {
+      maxLength: 5,
+      selector: ([dataType]) => dataType,
+    }),
   )
-  .map(([three, others]) => ({ ...three, ...others }));
+  .map(([three, others, types]) => ({ ...three, ...others, types: new Map(types) }))
+  .map((config) => ({ ...config, types: fitting(config) }));
 
 describe('a configuration that is written down', () => {
   it('loads back to the same one', () => {

@@ -9,6 +9,7 @@ import { describeSetting, type GivenValues } from './given-values.ts';
 import { GOSSIP_SECTION, HOSTKEY, type IniEntry } from './ini.ts';
 import { GOSSIP_NAMES } from './keys.ts';
 import type { ApiAddress } from './readers.ts';
+import { TYPE_KEY_NAMES } from './type-keys.ts';
 
 /** More warnings than anybody reads; further ones are counted only. */
 const WARNINGS_MAX = 50;
@@ -34,7 +35,16 @@ export class ConfigWarnings {
       }
       const unused =
         section === GOSSIP_SECTION ? '' : `[${printable(section)}] is not used by this version; `;
-      return `${where}: unknown key, ignored; ${unused}nearest known key: ${nearestKey(entry.key)}`;
+      return `${where}: unknown key, ignored; ${unused}nearest known key: ${nearestOf([...GOSSIP_NAMES.keys()], entry.key)}`;
+    });
+  }
+
+  /** A key that means nothing for a data type. */
+  unknownTypeKey(entry: IniEntry, file: string): void {
+    this.#add(() => {
+      const where = describePlace({ kind: 'file', file, line: entry.line }, entry.key, entry.value);
+      const nearest = nearestOf(TYPE_KEY_NAMES, entry.key);
+      return `${where}: unknown key of a data type, ignored; nearest known key: ${nearest}`;
     });
   }
 
@@ -72,9 +82,9 @@ export class ConfigWarnings {
   }
 }
 
-function nearestKey(key: string): string {
+function nearestOf(known: readonly string[], key: string): string {
   const compared = key.slice(0, COMPARED_CHARACTERS_MAX).toLowerCase();
-  return closestMatch(compared, [...GOSSIP_NAMES.keys()]) ?? '';
+  return closestMatch(compared, [...known]) ?? '';
 }
 
 /** Sockets, loopback addresses, and the names that RFC 6761 reserves for them. */

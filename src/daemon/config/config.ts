@@ -4,7 +4,7 @@
  * A configuration is read once, before anything is opened, and never changes. It is complete: every key has
  * a value, from a flag, from the file or by default, and all values fit each other.
  */
-import type { Millis, PeerName, ProofOfWork } from '../../core/settings.ts';
+import type { Millis, PeerName, ProofOfWork, TypeProfile } from '../../core/settings.ts';
 import type { HostPort } from './host-port.ts';
 import type { ApiAddress } from './readers.ts';
 
@@ -20,6 +20,8 @@ export {
   type Source,
 } from './load-config.ts';
 export type { ApiAddress } from './readers.ts';
+export { TYPE_KEY_NAMES, TYPE_KEYS, type TypeKeyName, type TypeValues } from './type-keys.ts';
+export { typeProfile } from './type-profiles.ts';
 
 /** The least important messages that are logged. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -74,4 +76,6 @@ export interface Config {
   readonly hostkey: string | undefined;
   /** Default `info`. */
   readonly logLevel: LogLevel;
+  /** What is particular about single data types, by type, ascending. Default nothing. */
+  readonly types: ReadonlyMap<number, TypeProfile>;
 }

@@ -2,7 +2,7 @@
  * A configuration as the text of an INI file: what `hearsay config show` prints. Reading it back gives the
  * same configuration, wherever the file is put.
  */
-import type { Millis, PeerName } from '../../core/settings.ts';
+import type { Millis, PeerName, TypeProfile } from '../../core/settings.ts';
 import { formatAddress } from '../../wire/address.ts';
 import type { Config } from './config.ts';
 import { GOSSIP_SECTION } from './ini.ts';
@@ -10,6 +10,8 @@ import type { KeyName } from './key-table.ts';
 import { CONFIG_KEYS, type ConfigKey } from './keys.ts';
 import type { Source } from './load-config.ts';
 import { NONE, type ApiAddress } from './readers.ts';
+import { TYPE_KEY_NAMES, TYPE_KEYS, type TypeKeyName } from './type-keys.ts';
+import { typeSection } from './type-sections.ts';
 
 /**
  * Every key with its meaning, who set it and its value, the global one first. `sources` are those that
@@ -23,8 +25,29 @@ export function formatConfig(config: Config, sources: ReadonlyMap<string, Source
     CONFIG_KEYS.filter((key) => key.section === section)
       .map(entry)
       .join('\n');
-  return `${entries('global')}\n[${GOSSIP_SECTION}]\n${entries('gossip')}`;
+  const types = Array.from(config.types, formatType).join('');
+  return `${entries('global')}\n[${GOSSIP_SECTION}]\n${entries('gossip')}${types}`;
 }
+
+/** The section of one data type. Keys that nobody set are left out, so that they go on following the node's. */
+function formatType([dataType, profile]: readonly [number, TypeProfile]): string {
+  const entries = TYPE_KEY_NAMES.flatMap((name) => {
+    const text = TYPE_TEXTS[name](profile);
+    return text === undefined ? [] : [`; ${TYPE_KEYS[name].meaning}\n${name} = ${text}\n`];
+  });
+  return `\n[${typeSection(dataType)}]\n${entries.join('\n')}`;
+}
+
+const TYPE_TEXTS: {
+  readonly [Name in TypeKeyName]: (profile: TypeProfile) => string | undefined;
+} = {
+  degree: ({ degree }) => degree?.toString(),
+  lazy_threshold: ({ lazyThreshold }) => lazyThreshold?.toString(),
+  rate_limit: ({ rateLimit }) => rateLimit?.perSecond.toString(),
+  rate_burst: ({ rateLimit }) => rateLimit?.burst.toString(),
+  history_window: ({ historyWindow: window }) =>
+    window === undefined ? undefined : formatSeconds(window),
+};
 
 /** How each key's value is written. */
 const TEXTS: { readonly [Name in KeyName]: (config: Config) => string } = {

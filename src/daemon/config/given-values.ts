@@ -27,12 +27,8 @@ export class GivenValues {
    */
   set(name: KeyName, setting: Setting, base: string): void {
     const reader: Reader<unknown> = KEYS[name].reader;
-    // What a shell hands over that is not UTF-8 arrives with this character; no file could say it again.
-    if (setting.text.includes('\u{fffd}')) refuse(setting, 'not UTF-8 text', reader.allowed);
-    const reading = reader.read(setting.text === '' ? NONE : setting.text, base);
-    if (reading.kind === 'problem') refuse(setting, reading.problem, reader.allowed);
+    this.#values.set(name, readSetting(setting, reader, base));
     this.#settings.set(name, setting);
-    this.#values.set(name, reading.value);
   }
 
   /** Who set the key, or undefined. */
@@ -55,6 +51,15 @@ export class GivenValues {
     // Proof of the cast: the key's own reader made it.
     return reading.value as KeyValue<Name>;
   }
+}
+
+/** What a reader makes of a setting. Throws {@link ConfigError} with `config-value` if that is not allowed. */
+export function readSetting<Value>(setting: Setting, reader: Reader<Value>, base: string): Value {
+  // What a shell hands over that is not UTF-8 arrives with this character; no file could say it again.
+  if (setting.text.includes('\u{fffd}')) refuse(setting, 'not UTF-8 text', reader.allowed);
+  const reading = reader.read(setting.text === '' ? NONE : setting.text, base);
+  if (reading.kind === 'problem') refuse(setting, reading.problem, reader.allowed);
+  return reading.value;
 }
 
 /** `node.ini:3 degree = 0` or `--degree 0`. */

@@ -20,8 +20,12 @@ export interface IniEntry {
   readonly line: number;
 }
 
-/** A section's entries by key, in the file's order. */
-export type IniSection = ReadonlyMap<string, IniEntry>;
+export interface IniSection {
+  /** The lines of its headers, at least one but for the global section, which begins with the file. */
+  readonly headers: readonly number[];
+  /** By key, in the file's order. */
+  readonly entries: ReadonlyMap<string, IniEntry>;
+}
 
 /** The section with our keys. Names are compared in lower case. */
 export const GOSSIP_SECTION = 'gossip';
@@ -40,8 +44,13 @@ export function parseIni(text: string, file: string): ReadonlyMap<string, IniSec
   return reader.sections;
 }
 
+interface OpenSection {
+  readonly headers: number[];
+  readonly entries: Map<string, IniEntry>;
+}
+
 class IniReader {
-  readonly sections = new Map<string, Map<string, IniEntry>>();
+  readonly sections = new Map<string, OpenSection>();
   readonly #file: string;
   #section = GLOBAL_SECTION;
   #line = 0;
@@ -66,7 +75,7 @@ class IniReader {
     // Others may end a header with a comment; that is their syntax, and their section begins all the same.
     if (rest === '' || (rest !== undefined && isComment(rest) && !isOurs(name))) {
       this.#section = name;
-      if (isOurs(name)) this.#open(name);
+      if (isOurs(name)) this.#open(name).headers.push(this.#line);
       return;
     }
     // Also inside another program's section: a broken header of ours must not hide all that follows.
@@ -82,8 +91,8 @@ class IniReader {
     }
     // The decoder puts this character where bytes are not UTF-8.
     if (line.includes('\u{fffd}')) this.#fail(line, 'not UTF-8 text; save the file as UTF-8');
-    const section = this.#open(this.#section);
-    const earlier = section.get(key);
+    const { entries } = this.#open(this.#section);
+    const earlier = entries.get(key);
     if (earlier !== undefined) {
       throw new ConfigError(
         'config-duplicate',
@@ -91,7 +100,7 @@ class IniReader {
           `${printable(key)} is set in line ${earlier.line} already; a key may be given once`,
       );
     }
-    section.set(key, { key, value: line.slice(split + 1).trim(), line: this.#line });
+    entries.set(key, { key, value: line.slice(split + 1).trim(), line: this.#line });
   }
 
   #readGlobal(line: string): void {
@@ -99,10 +108,10 @@ class IniReader {
     if (split >= 0 && line.slice(0, split).trim() === HOSTKEY) this.#readEntry(line);
   }
 
-  #open(name: string): Map<string, IniEntry> {
+  #open(name: string): OpenSection {
     const existing = this.sections.get(name);
     if (existing !== undefined) return existing;
-    const section = new Map<string, IniEntry>();
+    const section = { headers: [], entries: new Map<string, IniEntry>() };
     this.sections.set(name, section);
     return section;
   }

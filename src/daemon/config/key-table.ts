@@ -14,6 +14,7 @@ import {
   peerNames,
   seconds,
   wholeNumber,
+  withNote,
   word,
   type Reader,
 } from './readers.ts';
@@ -37,11 +38,11 @@ export interface KeySpec<Value> {
 }
 
 /** A guess: each link costs buffers and a file descriptor, and most machines allow a few thousand. */
-const CONNECTIONS_MAX = 10_000;
+export const CONNECTIONS_MAX = 10_000;
 /** A guess: with the largest messages this is 64 GB already. */
 const CACHE_MESSAGES_MAX = 1_000_000;
 /** What a 520 has room for. */
-const HISTORY_SECONDS_MAX = 65_535;
+export const HISTORY_SECONDS_MAX = 65_535;
 /** docs/protocol.md; 2^31 hashes are many minutes of work, so more would be a wall, no admission. */
 const DIFFICULTY_MAX = 31;
 
@@ -217,7 +218,3 @@ export type KeyName = keyof typeof KEYS;
 /** What a key's reader makes of its text. */
 export type KeyValue<Name extends KeyName> =
   (typeof KEYS)[Name]['reader'] extends Reader<infer Value> ? Value : never;
-
-function withNote<Value>(reader: Reader<Value>, note: string): Reader<Value> {
-  return { ...reader, allowed: `${reader.allowed}, ${note}` };
-}

@@ -13,6 +13,7 @@ import { connectionCounts, defaultStateDir, type Environment } from './derived-d
 import { describeSetting, GivenValues, type Setting } from './given-values.ts';
 import { GLOBAL_SECTION, GOSSIP_SECTION, HOSTKEY, parseIni, type IniEntry } from './ini.ts';
 import { CONFIG_KEYS, GOSSIP_NAMES } from './keys.ts';
+import { isTypeSection, TypeSections } from './type-sections.ts';
 
 export interface LoadOptions {
   /** Path of an INI file in UTF-8. Default: none is read. */
@@ -43,9 +44,10 @@ export interface LoadedConfig {
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const given = new GivenValues();
   const warnings = new ConfigWarnings();
-  if (options.file !== undefined) addFile(given, options.file, warnings);
+  const types = options.file === undefined ? undefined : addFile(given, options.file, warnings);
   if (options.flags !== undefined) addFlags(given, options.flags);
-  const config = complete(given, options.file, options.env ?? process.env);
+  const node = complete(given, options.file, options.env ?? process.env);
+  const config = { ...node, types: types?.profiles(node) ?? NO_TYPES };
   warnings.values(config, given);
   const sources = new Map<string, Source>(
     CONFIG_KEYS.map(({ name }) => [name, given.setting(name)?.place.kind ?? 'default']),
@@ -63,18 +65,25 @@ export function defaultConfig(): Config {
   return loadConfig().config;
 }
 
-function addFile(given: GivenValues, file: string, warnings: ConfigWarnings): void {
+const NO_TYPES: Config['types'] = new Map();
+
+function addFile(given: GivenValues, file: string, warnings: ConfigWarnings): TypeSections {
   const sections = parseIni(readConfigFile(file), file);
   const base = dirname(resolve(file));
-  const hostkey = sections.get(GLOBAL_SECTION)?.get(HOSTKEY);
+  const hostkey = sections.get(GLOBAL_SECTION)?.entries.get(HOSTKEY);
   if (hostkey !== undefined) given.set(HOSTKEY, settingOf(hostkey, file), base);
   if (!sections.has(GOSSIP_SECTION)) warnings.noSection(file);
-  for (const [section, entries] of sections) {
-    for (const entry of entries.values()) {
-      if (section === GOSSIP_SECTION) addEntry(given, entry, file, base, warnings);
-      else if (section !== GLOBAL_SECTION) warnings.unknownKey(entry, section, file);
+  const types = new TypeSections(file, warnings);
+  for (const [name, section] of sections) {
+    if (isTypeSection(name)) types.add(name, section);
+    else if (name !== GLOBAL_SECTION) {
+      for (const entry of section.entries.values()) {
+        if (name === GOSSIP_SECTION) addEntry(given, entry, file, base, warnings);
+        else warnings.unknownKey(entry, name, file);
+      }
     }
   }
+  return types;
 }
 
 function addEntry(
@@ -114,7 +123,11 @@ function addFlags(given: GivenValues, flags: ReadonlyMap<string, string>): void 
   }
 }
 
-function complete(given: GivenValues, file: string | undefined, environment: Environment): Config {
+function complete(
+  given: GivenValues,
+  file: string | undefined,
+  environment: Environment,
+): Omit<Config, 'types'> {
   const p2pAddress = given.value('p2p_address');
   return {
     ...connectionCounts(given),

@@ -40,6 +40,11 @@ export function wholeNumber(min: number, max: number): Reader<number> {
   };
 }
 
+/** The same with another word about what is allowed, which the reader by itself cannot check. */
+export function withNote<Value>(reader: Reader<Value>, note: string): Reader<Value> {
+  return { ...reader, allowed: `${reader.allowed}, ${note}` };
+}
+
 /** A year: more is a typing error, and keeps every sum of times far from where numbers get inexact. */
 const SECONDS_MAX = 31_536_000;
 

@@ -4,6 +4,7 @@
  */
 import { inspect, types } from 'node:util';
 import { closestMatch } from 'leven';
+import type { Millis } from '../../core/settings.ts';
 import { DATA_BYTES_MAX } from '../../wire/message-types.ts';
 import { NodeError } from './node-error.ts';
 
@@ -80,6 +81,21 @@ export function checkOptions(of: string, options: unknown, names: readonly strin
 export function checkBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')
     throw badOption(name, value, 'true or false');
+}
+
+/** A year, as for the seconds of the configuration. */
+export const MILLIS_MAX: Millis = 31_536_000_000;
+
+/** @throws NodeError `bad-option` unless `value` is in whole milliseconds within the bounds, `max` included. */
+export function checkMillis(
+  name: string,
+  value: unknown,
+  { min, max = MILLIS_MAX }: { readonly min: Millis; readonly max?: Millis },
+): Millis {
+  const isRight = typeof value === 'number' && Number.isInteger(value);
+  if (isRight && value >= min && value <= max) return value;
+  const year = max === MILLIS_MAX ? ' (a year)' : '';
+  throw badOption(name, value, `whole milliseconds, ${min} to ${max}${year}`);
 }
 
 /** @throws NodeError `bad-option` unless `value` is an AbortSignal (of any realm), or left out. */

@@ -35,9 +35,9 @@ describe('an unknown key', () => {
     ]);
   });
 
-  it('is any key of a section that begins with gossip.', () => {
-    expect(load('[gossip]\n[Gossip.Type.1337]\ndegree = 9').warnings).toEqual([
-      'node.ini:3 degree = 9: unknown key, ignored; [gossip.type.1337] is not used by this version; ' +
+  it('is any key of a section that begins with gossip. and is not about a data type', () => {
+    expect(load('[gossip]\n[Gossip.Types.1337]\ndegree = 9').warnings).toEqual([
+      'node.ini:3 degree = 9: unknown key, ignored; [gossip.types.1337] is not used by this version; ' +
         'nearest known key: degree',
     ]);
   });

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CONFIG_ERROR_CODES, CONFIG_KEYS } from '../../../../src/daemon/config/config.ts';
+import {
+  CONFIG_ERROR_CODES,
+  CONFIG_KEYS,
+  TYPE_KEY_NAMES,
+  TYPE_KEYS,
+} from '../../../../src/daemon/config/config.ts';
 import { load } from './temporary-file.ts';
 
 const page = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
@@ -29,6 +34,14 @@ describe('docs/configuration.md', () => {
       `\`${key.flag} ${key.placeholder}\``,
     ]);
     expect(table('key')).toEqual(expected);
+  });
+
+  it('has a row for each key of a data type, with what the program says about it', () => {
+    const expected = TYPE_KEY_NAMES.map((name) => {
+      const { meaning, defaultText, reader, unit } = TYPE_KEYS[name];
+      return [`\`${name}\``, meaning, defaultText, reader.allowed, unit];
+    });
+    expect(table('key of a type')).toEqual(expected);
   });
 
   it('has a row for each error code', () => {

@@ -4,7 +4,7 @@ import { parseIni } from '../../../../src/daemon/config/ini.ts';
 
 /** Sections as lists of `key=value@line`. */
 function read(text: string): Record<string, string[]> {
-  const sections = [...parseIni(text, 'node.ini')].map(([name, entries]) => [
+  const sections = [...parseIni(text, 'node.ini')].map(([name, { entries }]) => [
     name,
     [...entries.values()].map(({ key, value, line }) => `${key}=${value}@${line}`),
   ]);

@@ -46,6 +46,7 @@ describe('without file and flags', () => {
       adminAddress: undefined,
       hostkey: undefined,
       logLevel: 'info',
+      types: new Map(),
     };
     expect(loadConfig({ env }).config).toEqual(expected);
   });

@@ -47,7 +47,7 @@ describe('options', () => {
         return camelCase(name) + (unit === 'seconds' ? 'Millis' : '');
       },
     );
-    expect([...NODE_OPTION_NAMES].sort()).toEqual([...expected, 'log', 'signal'].sort());
+    expect([...NODE_OPTION_NAMES].sort()).toEqual([...expected, 'types', 'log', 'signal'].sort());
   });
 
   it('set what they are named after', () => {
@@ -119,6 +119,20 @@ describe('options', () => {
     });
   });
 
+  it('say what is particular about data types', () => {
+    const { config } = readNodeOptions({
+      types: {
+        1337: { degree: 9, rateLimit: 5, rateBurst: 50 },
+        7: { lazyThreshold: 0, historyWindowMillis: 1_500, degree: undefined },
+        8: undefined,
+      },
+    });
+    expect([...config.types]).toEqual([
+      [7, { lazyThreshold: 0, historyWindow: 1_500 }],
+      [1337, { degree: 9, rateLimit: { perSecond: 5, burst: 50 } }],
+    ]);
+  });
+
   it('allow no longer times than a file does', () => {
     const key = CONFIG_KEYS.find(({ name }) => name === 'seen_window');
     expect(key?.allowed).toBe('1 to 31536000');
@@ -166,6 +180,35 @@ describe('an option', () => {
     [
       { validationTimeout: 60 },
       "there is no option 'validationTimeout' of createNode(); the nearest is",
+    ],
+    [{ types: 7 }, 'types 7: allowed: an object that has data types, 0 to 65535, as its names'],
+    [{ types: { banana: {} } }, 'types { banana: {} }: allowed: an object that has data types'],
+    [{ types: { 65536: {} } }, "types { '65536': {} }: allowed: an object that has data types"],
+    [{ types: { 7: 5 } }, 'the options of types[7] are an object, not 5'],
+    [
+      { types: { 7: { degre: 5 } } },
+      "there is no option 'degre' of types[7]; the nearest is degree",
+    ],
+    [
+      { types: { 7: { degree: 0 } } },
+      'types[7].degree 0: too small; allowed: 1 to 10000, at most maxConnections',
+    ],
+    [{ types: { 7: { degree: '4' } } }, "types[7].degree '4': allowed: a number"],
+    [
+      { types: { 7: { degree: 9 } }, maxConnections: 8 },
+      'types[7].degree 9: more than maxConnections, which is 8',
+    ],
+    [
+      { types: { 7: { rateBurst: 9 } } },
+      'types[7].rateBurst 9: there is no rateLimit for it; allowed: only with rateLimit',
+    ],
+    [
+      { types: { 7: { historyWindowMillis: 1.5 } } },
+      'types[7].historyWindowMillis 1.5: allowed: whole milliseconds',
+    ],
+    [
+      { types: { 7: { historyWindowMillis: 2_001 } }, historyWindowMillis: 2_000 },
+      'types[7].historyWindowMillis 2001: longer than historyWindowMillis of the node, which is 2 s',
     ],
     [{ log: {} }, 'log {}: allowed: an object with the methods debug, info and warn'],
     [{ signal: 'now' }, "signal 'now': allowed: an AbortSignal"],
