@@ -1,14 +1,21 @@
 /** From what the operator configured to what the core is told. */
 import { networkInterfaces } from 'node:os';
-import { DEFAULT_BOUNDS, type Settings } from '../core/settings.ts';
+import { DEFAULT_BOUNDS, TLS_BOUNDS, type PeerIdentity, type Settings } from '../core/settings.ts';
 import { canonicalHost, isWildcard, type Address } from '../wire/address.ts';
 import type { Config } from './config/config.ts';
 
-/** `listenAddress` is the one that was really taken, `ownServices` what else this process listens on. */
+export interface OwnPlace {
+  /** The address for peers that was really taken. */
+  readonly listenAddress: Address;
+  /** What else this process listens on. */
+  readonly ownServices: readonly Address[];
+  /** Undefined in plain. */
+  readonly ownIdentity: PeerIdentity | undefined;
+}
+
 export function coreSettings(
   config: Config,
-  listenAddress: Address,
-  ownServices: readonly Address[],
+  { listenAddress, ownServices, ownIdentity }: OwnPlace,
 ): Settings {
   return {
     degree: config.degree,
@@ -30,7 +37,8 @@ export function coreSettings(
     validationTimeout: config.validationTimeout,
     seenWindow: config.seenWindow,
     types: config.types,
-    bounds: DEFAULT_BOUNDS,
+    ownIdentity,
+    bounds: config.transport === 'tls' ? TLS_BOUNDS : DEFAULT_BOUNDS,
   };
 }
 

@@ -2,7 +2,7 @@
  * Embeds a node: starts one, and makes it the program's own.
  */
 import { ConfigError, type Config } from './config/config.ts';
-import { startDaemon } from './daemon.ts';
+import { START_ERROR_CODES, startDaemon } from './daemon.ts';
 import { EmbeddedNode, formatApiAddress } from './embedded-node.ts';
 import { Mailbox } from './embedding/mailbox.ts';
 import { NodeError } from './embedding/node-error.ts';
@@ -16,8 +16,8 @@ import { inOptions, readNodeOptions } from './read-node-options.ts';
  * Starts a node in this process and resolves once it listens; links to peers come later, see
  * {@link HearsayNode.whenConnected}.
  *
- * Rejects with a NodeError: `bad-option`, or `listen` if an address cannot be had. With the reason of
- * `signal` if that fires before. Nothing is left open then.
+ * Rejects with a NodeError: `bad-option`; `listen` if an address cannot be had; `key-file`, `state-dir`,
+ * `descriptors`. With the reason of `signal` if that fires before. Nothing is left open then.
  */
 export async function createNode(options: NodeOptions = {}): Promise<HearsayNode> {
   const { config, hasApi, warnings } = readNodeOptions(options);
@@ -30,11 +30,12 @@ export async function createNode(options: NodeOptions = {}): Promise<HearsayNode
   const daemon = await startDaemon({
     config,
     hasApi,
+    remembers: true,
     log,
     onEvent: (event) => node?.onEvent(event),
     nameSetting: (key) => describeListenSetting(key, config),
   }).catch((error: unknown) => {
-    throw error instanceof ConfigError ? new NodeError('listen', error.message, error) : error;
+    throw asNodeError(error);
   });
   node = new EmbeddedNode({ daemon, config, hasApi, mailbox, log, signal });
   if (signal?.aborted === true) {
@@ -42,6 +43,12 @@ export async function createNode(options: NodeOptions = {}): Promise<HearsayNode
     throw signal.reason;
   }
   return node;
+}
+
+function asNodeError(error: unknown): unknown {
+  if (!(error instanceof ConfigError)) return error;
+  const code = START_ERROR_CODES.find((known) => known === error.code);
+  return code === undefined ? error : new NodeError(code, inOptions(error.message), error);
 }
 
 /** `p2pAddress 127.0.0.1:6001`: the option and its value. */

@@ -7,7 +7,7 @@
 import type { NodeEvent } from '../core/events.ts';
 import { GossipNode } from '../core/gossip-node.ts';
 import type { Input } from '../core/inputs.ts';
-import type { PeerName } from '../core/settings.ts';
+import type { PeerIdentity, PeerName } from '../core/settings.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
 import type { LoadedState } from '../core/stored-state.ts';
 import type { Address } from '../wire/address.ts';
@@ -15,12 +15,16 @@ import { Api } from './api/api.ts';
 import type { ApiAddress, Config } from './config/config.ts';
 import { coreSettings } from './core-settings.ts';
 import { cryptoRandom } from './crypto-random.ts';
+import { fitToDescriptors } from './descriptor-limit.ts';
 import { Driver } from './driver.ts';
 import { ClientDesk, LocalClients } from './embedding/local-clients.ts';
+import { readPeerCertificate } from './identity/peer-certificate.ts';
+import { Trust } from './identity/trust.ts';
 import { openDoors, reachableAddresses, type Doors, type ListenKey } from './listening.ts';
 import type { EventCounts } from './observe/counters.ts';
 import { DescriptorWatch } from './observe/descriptor-watch.ts';
 import { Reporter, type Log } from './observe/reporter.ts';
+import { takeOwnState, type OwnState } from './own-state.ts';
 import { cryptoProofs } from './proof-of-work/crypto-proofs.ts';
 import { ProofSolver } from './proof-of-work/solver.ts';
 import { addressesOf } from './resolver.ts';
@@ -33,7 +37,11 @@ import { TcpBacklogReader } from './sockets/tcp-backlog.ts';
 import { noTraffic, type Traffic } from './sockets/traffic.ts';
 import { StateDirectory } from './store/state-directory.ts';
 import { StateKeeper } from './store/state-keeper.ts';
+import { SecureChannel } from './transport/secure-channel.ts';
 import { Transport } from './transport/transport.ts';
+
+/** The codes of a `ConfigError` that only a start can end with; docs/errors.md lists them. */
+export const START_ERROR_CODES = ['listen', 'key-file', 'state-dir', 'descriptors'] as const;
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -47,7 +55,9 @@ export interface DaemonOptions {
    * let go at once. Default true.
    */
   readonly hasApi?: boolean;
-  /** Whether what was seen outlives the process, in `stateDir` of the configuration. Default false. */
+  /**
+   * Whether key and memory outlive the process, in `stateDir` of the configuration if it names one. Default false.
+   */
   readonly remembers?: boolean;
   /** For tests; default {@link DAEMON_BOUNDS}. */
   readonly bounds?: DaemonBounds;
@@ -62,6 +72,8 @@ export interface DaemonSnapshot {
 }
 
 export interface Daemon {
+  /** Whose key this node holds; undefined in plain. */
+  readonly identity: PeerIdentity | undefined;
   /** Where it listens for peers; the host is literal, the port the one that was really taken. */
   readonly p2pAddress: Address;
   /** Where it listens for applications; likewise. Without `hasApi` nobody listens there. */
@@ -80,27 +92,40 @@ export interface Daemon {
 }
 
 /**
- * Starts a node and resolves once it listens on both its addresses. Rejects with a `ConfigError` of the
- * code `listen`, and nothing left open, if one of them cannot be had.
+ * Starts a node and resolves once it listens on both its addresses. Rejects with a `ConfigError`, and nothing
+ * left open, if an address cannot be had (`listen`), its key not be used (`key-file`), its state directory neither
+ * (`state-dir`), or if there are too few file descriptors (`descriptors`).
  */
-export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, nameSetting, hasApi = true, bounds = DAEMON_BOUNDS } = options;
-  const reporter = new Reporter(options.log);
-  const doors = await openDoors({
-    config,
-    lookupTime: bounds.lookupTime,
-    onTrouble: (error) => reporter.onAcceptTrouble(error),
-    nameSetting,
-  });
-  // Shut before anybody is let in: to all else a node without this door is a node like any other.
-  if (!hasApi) doors.api.stop();
-  const memory = options.remembers === true ? stateDirectory(options) : undefined;
-  const stored = await memory?.load();
-  return new RunningDaemon({ options, bounds, reporter, doors, memory, stored });
+export async function startDaemon(given: DaemonOptions): Promise<Daemon> {
+  const { log } = given;
+  const { config, warning } = fitToDescriptors(given.config);
+  if (warning !== undefined) log.warn({}, warning);
+  const options = { ...given, config };
+  const { hasApi = true, bounds = DAEMON_BOUNDS } = options;
+  const state = takeOwnState(config, options.remembers === true, (message) =>
+    log.warn({}, message),
+  );
+  try {
+    const reporter = new Reporter(log);
+    const doors = await openDoors({
+      config,
+      lookupTime: bounds.lookupTime,
+      onTrouble: (error) => reporter.onAcceptTrouble(error),
+      nameSetting: options.nameSetting,
+    });
+    // Shut before anybody is let in: to all else a node without this door is a node like any other.
+    if (!hasApi) doors.api.stop();
+    const memory = state.directory === undefined ? undefined : memoryIn(state.directory, log);
+    const stored = await memory?.load();
+    return new RunningDaemon({ options, bounds, reporter, doors, state, memory, stored });
+  } catch (error) {
+    state.release();
+    throw error;
+  }
 }
 
-function stateDirectory({ config, log }: DaemonOptions): StateDirectory {
-  return new StateDirectory(config.stateDir, (message, fields) => log.warn(fields, message));
+function memoryIn(directory: string, log: Log): StateDirectory {
+  return new StateDirectory(directory, (message, fields) => log.warn(fields, message));
 }
 
 /** Idle buffers are shared by all daemons of a process: there may be many, and all use them in turn. */
@@ -109,6 +134,7 @@ const pool = new BatchPool();
 class RunningDaemon implements Daemon {
   readonly p2pAddress: Address;
   readonly apiAddress: ApiAddress;
+  readonly identity: PeerIdentity | undefined;
   readonly localClients = new LocalClients((input) => this.#give(input));
   readonly #bounds: DaemonBounds;
   readonly #reporter: Reporter;
@@ -122,6 +148,8 @@ class RunningDaemon implements Daemon {
   readonly #descriptors: DescriptorWatch;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #keeper: StateKeeper | undefined;
+  readonly #state: OwnState;
+  readonly #trust: Trust;
   #closed: Promise<void> | undefined;
 
   constructor(parts: {
@@ -129,10 +157,19 @@ class RunningDaemon implements Daemon {
     readonly bounds: DaemonBounds;
     readonly reporter: Reporter;
     readonly doors: Doors;
+    readonly state: OwnState;
     readonly memory: StateDirectory | undefined;
     readonly stored: LoadedState | undefined;
   }) {
-    const { options, bounds, doors, memory, stored } = parts;
+    const { options, bounds, doors, state, memory, stored } = parts;
+    const { config } = options;
+    this.identity = state.identity?.identity;
+    this.#state = state;
+    this.#trust = new Trust({
+      pins: config.pins,
+      allowed: config.allowIdentities,
+      denied: config.denyIdentities,
+    });
     this.p2pAddress = doors.p2pAddress;
     this.apiAddress = doors.apiAddress;
     this.#bounds = bounds;
@@ -145,16 +182,16 @@ class RunningDaemon implements Daemon {
       backlogs: new TcpBacklogReader(),
     };
     this.#core = new GossipNode({
-      settings: coreSettings(
-        options.config,
-        doors.p2pAddress,
-        options.hasApi === false ? [] : reachableAddresses(doors.apiAddress),
-      ),
+      settings: coreSettings(config, {
+        listenAddress: doors.p2pAddress,
+        ownServices: options.hasApi === false ? [] : reachableAddresses(doors.apiAddress),
+        ownIdentity: this.identity,
+      }),
       random: cryptoRandom(),
       proofs: cryptoProofs,
       stored,
     });
-    this.#transport = this.#createTransport(doors, gear);
+    this.#transport = this.#createTransport(doors, gear, this.#createChannel(config));
     this.#api = this.#createApi(doors, gear);
     this.#solver = this.#createSolver();
     this.#driver = this.#createDriver(gear.scheduler);
@@ -199,6 +236,7 @@ class RunningDaemon implements Daemon {
     } finally {
       await this.#keeper?.close();
       clearInterval(this.#housekeeping);
+      this.#state.release();
     }
   }
 
@@ -213,8 +251,25 @@ class RunningDaemon implements Daemon {
 
   readonly #give = (input: Input): void => this.#driver.give(input);
 
-  #createTransport(doors: Doors, gear: SendGear): Transport {
+  #createChannel({ network }: Config): SecureChannel | undefined {
+    const { identity } = this.#state;
+    if (identity === undefined) return undefined;
+    return new SecureChannel({
+      privateKey: identity.privateKey,
+      certificate: identity.certificate,
+      network,
+      bounds: this.#bounds.handshake,
+      readCertificate: readPeerCertificate,
+      judge: (peer, { direction, remote }) =>
+        this.#trust.judge(peer, direction === 'outbound' ? remote : undefined),
+      onRefused: (refusal, counterpart) =>
+        this.#reporter.onRefusedChannel({ ...refusal, ...counterpart }),
+    });
+  }
+
+  #createTransport(doors: Doors, gear: SendGear, channel: SecureChannel | undefined): Transport {
     return new Transport({
+      channel,
       listener: doors.p2p,
       listenAddress: doors.p2pAddress,
       gear,
@@ -270,6 +325,7 @@ class RunningDaemon implements Daemon {
   async #resolve(name: PeerName): Promise<void> {
     const hosts = await addressesOf(name.host);
     const addresses = hosts.map((host) => ({ host, port: name.port }));
+    this.#trust.onResolved(name, addresses);
     this.#give({ kind: 'resolved', name, addresses });
   }
 

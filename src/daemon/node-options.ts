@@ -56,7 +56,7 @@ export interface NodeOptions {
   readonly challengeCooldownMillis?: Millis | undefined;
   /** Where peers ask each other for a proof of work; the same in a whole network. Default `connection`. */
   readonly proofOfWork?: ProofOfWork | undefined;
-  /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 24: some seconds of one core. */
+  /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 24, or 20 with TLS. */
   readonly powDifficulty?: number | undefined;
   /** Whether 520 to 529 are spoken with peers that understand them; nobody else notices. Default true. */
   readonly extension?: boolean | undefined;
@@ -70,8 +70,22 @@ export interface NodeOptions {
   readonly validationTimeoutMillis?: Millis | undefined;
   /** How long a message is remembered as seen, 1 … a year. Default 600,000. */
   readonly seenWindowMillis?: Millis | undefined;
-  /** How links are carried. There is one way so far, and it is the default. */
-  readonly transport?: 'plain' | undefined;
+  /** How links are carried: over TLS between known keys, or as bare TCP. Default `plain`. */
+  readonly transport?: 'tls' | 'plain' | undefined;
+  /** Name of the overlay: with TLS, nodes of different names never link up. Default `main`. */
+  readonly network?: string | undefined;
+  /** `HOST:PORT=IDENTITY` or `HOST:PORT=IDENTITY/IDENTITY`: whose keys are expected there. Default none. */
+  readonly pins?: readonly string[] | undefined;
+  /** Whether `bootstrapper` and all of `knownPeers` must have pins. Default false. */
+  readonly requirePins?: boolean | undefined;
+  /** The only peers that are taken, by identity (64 hexadecimal digits). Default everybody. */
+  readonly allowIdentities?: readonly string[] | undefined;
+  /** Peers that are not taken. Default none. */
+  readonly denyIdentities?: readonly string[] | undefined;
+  /** PEM file with the private key; made if it is not there. Default: in `stateDir`, or a key of this run alone. */
+  readonly hostkey?: string | undefined;
+  /** Directory for the key and what the node remembers; for one node only. Default: nothing is kept. */
+  readonly stateDir?: string | undefined;
   /** What is particular about single data types, 0 … 65,535, by type. Default nothing. */
   readonly types?: Readonly<Record<number, TypeOptions | undefined>> | undefined;
   /** Where log lines go: a pino logger, `console`, or whatever has these methods. Default nowhere. */

@@ -5,7 +5,7 @@
  */
 import type { Millis } from '../core/settings.ts';
 import { formatAddress } from '../wire/address.ts';
-import { CONFIG_KEYS, ConfigError, loadConfig, type Config } from './config/config.ts';
+import { CONFIG_KEYS, ConfigError, loadConfig, NONE, type Config } from './config/config.ts';
 import { badOption, checkMillis, checkOptions, checkSignal } from './embedding/limits.ts';
 import { NodeError } from './embedding/node-error.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -57,6 +57,17 @@ const KEY_OPTIONS: Readonly<Record<KeyOption, KeyWriter>> = {
   cacheSize: asNumber('cache_size'),
   relay: asWord('relay'),
   transport: asWord('transport'),
+  network: asWord('network'),
+  pins: { key: 'pins', type: 'an array of strings', write: writeStrings },
+  requirePins: {
+    key: 'require_pins',
+    type: 'true or false',
+    write: (value) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : undefined),
+  },
+  allowIdentities: { key: 'allow_identities', type: 'an array of strings', write: writeStrings },
+  denyIdentities: { key: 'deny_identities', type: 'an array of strings', write: writeStrings },
+  hostkey: asWord('hostkey'),
+  stateDir: asWord('state_dir'),
 };
 
 /** What a 520 has room for. */
@@ -102,10 +113,11 @@ export function readNodeOptions(options: NodeOptions): ReadOptions {
   const hasApi = (options.api ?? false) !== false;
   if (!hasApi) given.set('api', '127.0.0.1:0');
   given.set('p2pAddress', options.p2pAddress ?? '127.0.0.1:0');
+  // What is embedded keeps nothing unless told.
+  given.set('stateDir', options.stateDir ?? NONE);
   const millis = readMillis(given);
   try {
-    // The home directory only serves a default that is not used: what is embedded remembers nothing.
-    const { config, warnings } = loadConfig({ flags: writeFlags(given), env: { HOME: '/' } });
+    const { config, warnings } = loadConfig({ flags: writeFlags(given) });
     const node = { ...config, ...millis };
     const types = readTypeOptions(options.types, node);
     return { config: { ...node, types }, hasApi, warnings: warnings.map(inOptions) };
@@ -186,6 +198,11 @@ function writeAddresses(value: unknown): string | undefined {
   if (!Array.isArray(value)) return undefined;
   const written = value.map(writeAddress).filter((text) => text !== undefined);
   return written.length === value.length ? written.join(',') : undefined;
+}
+
+function writeStrings(value: unknown): string | undefined {
+  if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string')) return undefined;
+  return value.length === 0 ? NONE : value.join(',');
 }
 
 function asBadOption(error: ConfigError): NodeError {

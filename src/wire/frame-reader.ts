@@ -178,7 +178,8 @@ function judgeHeader(
     return violation('bad-size', `size ${size} in a header, at least ${HEADER_BYTES} is possible`);
   }
   if (shape === undefined) {
-    return violation('unknown-type', `message type ${type} (size ${size}) does not exist`);
+    const hint = isTls(size) ? '; these are bytes of TLS, which is not spoken here' : '';
+    return violation('unknown-type', `message type ${type} (size ${size}) does not exist${hint}`);
   }
   if (shape.direction !== dialect.direction) {
     const reason = `${shape.name} (${type}) is not a message that ${dialect.sender} sends`;
@@ -186,6 +187,11 @@ function judgeHeader(
   }
   if (sizeFits(shape, size)) return undefined;
   return violation('bad-size', `size ${size} for ${shape.name}, ${describeSizes(shape)} is right`);
+}
+
+/** A record of TLS begins with its type, 21 for an alert and 22 for a handshake, and the version 3. */
+function isTls(size: number): boolean {
+  return size === 0x1503 || size === 0x1603;
 }
 
 function sizeFits(shape: MessageShape, size: number): boolean {

@@ -43,6 +43,16 @@ export function netgroupOfSite(site: string): string {
   return netgroupOf(parseAddress(site) ?? { host: site, port: 0 });
 }
 
+/**
+ * The neighbourhood of an address, wider than its site: the /24 of IPv4, the /48 of IPv6. On loopback the address
+ * with its port.
+ */
+export function blockOf(address: Address): string {
+  if (scopeOf(address.host) === 'loopback') return formatAddress(address);
+  const bytes = parseIp(address.host);
+  return bytes === undefined ? address.host : formatIp(firstOf(bytes, bytes.length === 4 ? 3 : 6));
+}
+
 /** The first bytes of each range that no machine has, and how many bits of them count. */
 const UNREAL: readonly (readonly [range: string, bits: number])[] = [
   ['0.0.0.0', 8],

@@ -100,6 +100,8 @@ function fitting(config: Config): Config['types'] {
   return new Map([...config.types].map(fit).toSorted(([a], [b]) => a - b));
 }
 
+const anyIdentity = fc.stringMatching(/^[0-9a-f]{64}$/);
+
 const anyConfig: fc.Arbitrary<Config> = fc
   .tuple(
     counts,
@@ -122,9 +124,19 @@ const anyConfig: fc.Arbitrary<Config> = fc
       relay: fc.constantFrom('all' as const, 'subscribed' as const),
       validationTimeout: wholeSeconds(1),
       seenWindow: wholeSeconds(1),
-      transport: fc.constant('plain' as const),
+      transport: fc.constant('tls' as const),
       network: fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/).filter((name) => name !== 'none'),
-      stateDir: anyPath,
+      pins: fc.uniqueArray(
+        fc.record({
+          peer: endpoint(1),
+          identities: fc.array(anyIdentity, { minLength: 1, maxLength: 8 }),
+        }),
+        { maxLength: 3, selector: ({ peer }) => `${peer.host} ${peer.port}` },
+      ),
+      requirePins: fc.constant(false),
+      allowIdentities: fc.uniqueArray(anyIdentity, { maxLength: 3 }),
+      denyIdentities: fc.uniqueArray(anyIdentity, { maxLength: 3 }),
+      stateDir: fc.option(anyPath, { nil: undefined }),
       adminAddress: fc.option(api, { nil: undefined }),
       hostkey: fc.option(anyPath, { nil: undefined }),
       logLevel: fc.constantFrom('trace' as const, 'info' as const, 'silent' as const),

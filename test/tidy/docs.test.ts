@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { CLIENT_ERROR_CODES } from '../../src/client/client-error.ts';
 import { HANG_UP_CODES } from '../../src/core/events.ts';
 import { CONFIG_ERROR_CODES } from '../../src/daemon/config/config.ts';
+import { START_ERROR_CODES } from '../../src/daemon/daemon.ts';
 import { NODE_ERROR_CODES } from '../../src/daemon/embedding/node-error.ts';
+import { CHANNEL_CODES } from '../../src/daemon/transport/peer-check.ts';
 import { SCENARIO_ERROR_CODES } from '../../src/sim/scenario/scenario-error.ts';
 import { VIOLATION_CODES } from '../../src/wire/violation.ts';
 import { filesBelow, read, ROOT } from './sources.ts';
@@ -23,7 +25,8 @@ describe('docs/errors.md', () => {
   it.each([
     ['Violations', VIOLATION_CODES],
     ['Other ends of a link', [...HANG_UP_CODES, 'closed']],
-    ['Configuration', [...CONFIG_ERROR_CODES, 'listen']],
+    ['Connections that are not secured', CHANNEL_CODES],
+    ['Configuration', [...CONFIG_ERROR_CODES, ...START_ERROR_CODES]],
     ['Embedding', NODE_ERROR_CODES],
     ['Client library', CLIENT_ERROR_CODES],
     ['Scenarios of the simulator', SCENARIO_ERROR_CODES],

@@ -2,7 +2,7 @@
  * What is allowed in a configuration but probably not meant. Warnings never stop a node.
  */
 import { closestMatch } from 'leven';
-import { scopeOf } from '../../wire/address.ts';
+import { formatAddress, scopeOf } from '../../wire/address.ts';
 import { describeFile, describePlace, printable } from './config-error.ts';
 import type { Config } from './config.ts';
 import { describeSetting, type GivenValues } from './given-values.ts';
@@ -66,6 +66,7 @@ export class ConfigWarnings {
           'announce and validate, for applications are not asked who they are',
       );
     }
+    this.#unpinnedBootstrapper(config, given);
     const difficulty = given.setting('pow_difficulty');
     const asksNothing = config.powDifficulty === 0 && config.proofOfWork === 'connection';
     if (difficulty !== undefined && asksNothing) {
@@ -73,6 +74,20 @@ export class ConfigWarnings {
         () => `${describeSetting(difficulty)}: any nonce is a proof, so links cost nothing`,
       );
     }
+  }
+
+  /** Whoever answers there first decides whom a new node gets to know. */
+  #unpinnedBootstrapper({ transport, bootstrapper, pins }: Config, given: GivenValues): void {
+    const setting = given.setting('bootstrapper');
+    if (transport !== 'tls' || bootstrapper === undefined || setting === undefined) return;
+    const address = formatAddress(bootstrapper);
+    const isPinned = pins.some(({ peer }) => formatAddress(peer) === address);
+    if (isPinned || isLocalHost(bootstrapper.host)) return;
+    this.#add(
+      () =>
+        `${describeSetting(setting)}: has no pin, so whoever answers there is believed; its operator sees its ` +
+        `identity with "hearsay identity": pins = ${address}=IDENTITY`,
+    );
   }
 
   /** `line` is only made when it will be shown: a file may hold a hundred thousand unknown keys. */
@@ -90,6 +105,9 @@ function nearestOf(known: readonly string[], key: string): string {
 /** Sockets, loopback addresses, and the names that RFC 6761 reserves for them. */
 function isLocal(address: ApiAddress): boolean {
   if (address.kind === 'unix') return true;
-  const { host } = address;
+  return isLocalHost(address.host);
+}
+
+function isLocalHost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || scopeOf(host) === 'loopback';
 }

@@ -4,13 +4,21 @@
  * A configuration is read once, before anything is opened, and never changes. It is complete: every key has
  * a value, from a flag, from the file or by default, and all values fit each other.
  */
-import type { Millis, PeerName, ProofOfWork, TypeProfile } from '../../core/settings.ts';
+import type {
+  Millis,
+  PeerIdentity,
+  PeerName,
+  ProofOfWork,
+  TypeProfile,
+} from '../../core/settings.ts';
 import type { HostPort } from './host-port.ts';
+import type { ConfiguredPin } from './identity-readers.ts';
 import type { ApiAddress } from './readers.ts';
 
 export { CONFIG_ERROR_CODES, ConfigError } from './config-error.ts';
 export { formatConfig } from './format-config.ts';
 export type { HostPort } from './host-port.ts';
+export type { ConfiguredPin } from './identity-readers.ts';
 export { CONFIG_KEYS, type ConfigKey } from './keys.ts';
 export {
   defaultConfig,
@@ -19,7 +27,7 @@ export {
   type LoadOptions,
   type Source,
 } from './load-config.ts';
-export type { ApiAddress } from './readers.ts';
+export { NONE, type ApiAddress } from './readers.ts';
 export { TYPE_KEY_NAMES, TYPE_KEYS, type TypeKeyName, type TypeValues } from './type-keys.ts';
 export { typeProfile } from './type-profiles.ts';
 
@@ -52,7 +60,7 @@ export interface Config {
   readonly knownPeers: readonly PeerName[];
   /** Where the proof of work stands; see docs/protocol.md. Default `connection`. */
   readonly proofOfWork: ProofOfWork;
-  /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 24. */
+  /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 20 with `tls`, 24 with `plain`. */
   readonly powDifficulty: number;
   /** Whether 520 to 529 are spoken with peers that understand them. Default true. */
   readonly extension: boolean;
@@ -64,15 +72,23 @@ export interface Config {
   readonly validationTimeout: Millis;
   /** How long a message is remembered as seen: 1 s to a year, in whole seconds. Default 600 s. */
   readonly seenWindow: Millis;
-  /** How links are carried. There is one way so far. */
-  readonly transport: 'plain';
-  /** Name of the overlay, 1 to 64 of `A-Z a-z 0-9 . _ -`. Default `main`. Has no effect yet. */
+  /** How links are carried: over TLS, or as bare TCP. Default `plain`. */
+  readonly transport: 'tls' | 'plain';
+  /** Name of the overlay, 1 to 64 of `A-Z a-z 0-9 . _ -`. Default `main`. Has an effect with `tls` only. */
   readonly network: string;
-  /** Directory for what a node remembers; see docs/configuration.md for its default. */
-  readonly stateDir: string;
+  /** Whose keys are expected at addresses, at most 1,000 and no two for one address. Default none. */
+  readonly pins: readonly ConfiguredPin[];
+  /** Whether `bootstrapper` and all of `knownPeers` have pins, or this is refused. Default false. */
+  readonly requirePins: boolean;
+  /** The only identities that are taken as peers, at most 1,000; empty (default): everybody. */
+  readonly allowIdentities: readonly PeerIdentity[];
+  /** Identities that are not taken, at most 1,000; these go before those allowed. Default none. */
+  readonly denyIdentities: readonly PeerIdentity[];
+  /** Directory for key and memory, absolute; undefined: both end with the process. See docs/configuration.md. */
+  readonly stateDir: string | undefined;
   /** Listen for the administrator here; default none. Has no effect yet. */
   readonly adminAddress: ApiAddress | undefined;
-  /** PEM file with the private key of this host; default none. Has no effect yet. */
+  /** PEM file with the private key of this host; default none: in `stateDir`. Not read in plain. */
   readonly hostkey: string | undefined;
   /** Default `info`. */
   readonly logLevel: LogLevel;

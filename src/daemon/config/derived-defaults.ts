@@ -1,6 +1,6 @@
 /**
  * The defaults that depend on what else was set: the three counts of links, of which any one must pull the
- * others along, and the state directory, which two nodes must never share by accident.
+ * others along, the difficulty, and the state directory, which two nodes must never share by accident.
  */
 import { userInfo } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
@@ -60,16 +60,23 @@ function origin({ place, written }: Setting, low: Setting): string {
 /** What is looked up in the environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Bits: with keys on both sides a proof cannot be passed on, so less of it does (docs/security.md). */
+export function defaultDifficulty(transport: 'tls' | 'plain'): number {
+  return transport === 'tls' ? 20 : 24;
+}
+
 /**
  * `NAME.state` beside `NAME.ini`; of a file with another ending the whole name is kept, so that
  * `node.1` and `node.2` do not share a directory. Without a file `hearsay/HOST_PORT` in the user's state
- * directory. Throws {@link ConfigError} with `config-value` if there is none to be found.
+ * directory, or, if the port is to be any that is free, none: all such nodes would share it. Throws
+ * {@link ConfigError} with `config-value` if there is none to be found.
  */
 export function defaultStateDir(
   file: string | undefined,
   p2pAddress: HostPort,
   environment: Environment,
-): string {
+): string | undefined {
+  if (file === undefined && p2pAddress.port === 0) return undefined;
   const directory =
     file === undefined
       ? join(userStateDir(environment), 'hearsay', `${p2pAddress.host}_${p2pAddress.port}`)

@@ -5,6 +5,7 @@
 import type { Millis, PeerName, TypeProfile } from '../../core/settings.ts';
 import { formatAddress } from '../../wire/address.ts';
 import type { Config } from './config.ts';
+import type { ConfiguredPin } from './identity-readers.ts';
 import { GOSSIP_SECTION } from './ini.ts';
 import type { KeyName } from './key-table.ts';
 import { CONFIG_KEYS, type ConfigKey } from './keys.ts';
@@ -71,7 +72,11 @@ const TEXTS: { readonly [Name in KeyName]: (config: Config) => string } = {
   seen_window: (config) => formatSeconds(config.seenWindow),
   transport: (config) => config.transport,
   network: (config) => config.network,
-  state_dir: (config) => formatPath(config.stateDir),
+  pins: (config) => formatList(config.pins.map(formatPin)),
+  require_pins: (config) => (config.requirePins ? 'yes' : 'no'),
+  allow_identities: (config) => formatList(config.allowIdentities),
+  deny_identities: (config) => formatList(config.denyIdentities),
+  state_dir: (config) => (config.stateDir === undefined ? NONE : formatPath(config.stateDir)),
   admin_address: (config) => formatApiAddress(config.adminAddress),
   log_level: (config) => config.logLevel,
   hostkey: (config) => (config.hostkey === undefined ? NONE : formatPath(config.hostkey)),
@@ -93,7 +98,15 @@ function formatSeconds(time: Millis): string {
 }
 
 function formatPeers(peers: readonly PeerName[]): string {
-  return peers.length === 0 ? NONE : peers.map(formatAddress).join(', ');
+  return formatList(peers.map(formatAddress));
+}
+
+function formatPin({ peer, identities }: ConfiguredPin): string {
+  return `${formatAddress(peer)}=${identities.join('/')}`;
+}
+
+function formatList(entries: readonly string[]): string {
+  return entries.length === 0 ? NONE : entries.join(', ');
 }
 
 function formatApiAddress(address: ApiAddress | undefined): string {

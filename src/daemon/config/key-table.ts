@@ -2,6 +2,7 @@
  * Every configuration key, once. Reading files, the flags of the command line, `hearsay config show` and
  * the table in docs/configuration.md are all made from, or checked against, this table.
  */
+import { identities, pins } from './identity-readers.ts';
 import {
   apiAddress,
   filePath,
@@ -16,6 +17,7 @@ import {
   wholeNumber,
   withNote,
   word,
+  yesNo,
   type Reader,
 } from './readers.ts';
 
@@ -131,10 +133,12 @@ export const KEYS = {
     reader: word(['connection', 'discovery', 'none']),
   },
   pow_difficulty: {
-    meaning: 'leading zero bits asked of the proof of work for a connection',
+    meaning:
+      'leading zero bits asked of the proof of work for a connection; unless set 20 with tls',
     unit: 'bits',
     placeholder: 'BITS',
     defaultText: '24',
+    isDefaultDerived: true,
     reader: wholeNumber(0, DIFFICULTY_MAX),
   },
   extension: {
@@ -171,26 +175,47 @@ export const KEYS = {
     reader: seconds(1),
   },
   transport: {
-    meaning: 'how links are carried; plain is TCP without encryption',
+    meaning: 'how links are carried: encrypted between known keys, or as existing nodes do',
     placeholder: 'WORD',
     defaultText: 'plain',
-    reader: word(
-      ['plain'],
-      new Map([['tls', 'plain is the only transport of this version, it has no secure channel']]),
-    ),
+    reader: word(['tls', 'plain']),
   },
   network: {
-    meaning: 'name of the overlay; no effect yet',
+    meaning: 'name of the overlay; with tls, nodes of different names never link up',
     placeholder: 'NAME',
     defaultText: 'main',
     reader: networkName,
   },
+  pins: {
+    meaning: 'whose keys are expected at addresses that are dialled; others are refused there',
+    placeholder: 'PINS',
+    defaultText: NONE,
+    reader: pins,
+  },
+  require_pins: {
+    meaning: 'whether bootstrapper and all known_peers must have pins',
+    placeholder: 'WORD',
+    defaultText: 'no',
+    reader: yesNo,
+  },
+  allow_identities: {
+    meaning: 'the only peers that are taken; none is everybody',
+    placeholder: 'IDENTITIES',
+    defaultText: NONE,
+    reader: identities,
+  },
+  deny_identities: {
+    meaning: 'peers that are not taken',
+    placeholder: 'IDENTITIES',
+    defaultText: NONE,
+    reader: identities,
+  },
   state_dir: {
-    meaning: 'directory for what a node remembers across restarts',
+    meaning: 'directory for the key and what a node remembers; none is memory only',
     placeholder: 'PATH',
     defaultText: 'NAME.state beside the file NAME.ini',
     isDefaultDerived: true,
-    reader: filePath,
+    reader: orNone(filePath),
   },
   admin_address: {
     meaning: 'listen for the administrator (HTTP) here; no effect yet',
@@ -205,7 +230,7 @@ export const KEYS = {
     reader: word(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   },
   hostkey: {
-    meaning: 'PEM file with the private key of this host; no effect yet, the file is not read',
+    meaning: 'PEM file with the private key that is the identity, in place of one in state_dir',
     placeholder: 'PATH',
     defaultText: NONE,
     section: 'global',

@@ -9,10 +9,16 @@ import { ConfigError } from './config-error.ts';
 import { readConfigFile } from './config-file.ts';
 import { ConfigWarnings } from './config-warnings.ts';
 import type { Config } from './config.ts';
-import { connectionCounts, defaultStateDir, type Environment } from './derived-defaults.ts';
+import {
+  connectionCounts,
+  defaultDifficulty,
+  defaultStateDir,
+  type Environment,
+} from './derived-defaults.ts';
 import { describeSetting, GivenValues, type Setting } from './given-values.ts';
 import { GLOBAL_SECTION, GOSSIP_SECTION, HOSTKEY, parseIni, type IniEntry } from './ini.ts';
 import { CONFIG_KEYS, GOSSIP_NAMES } from './keys.ts';
+import { trustOf } from './trust-settings.ts';
 import { isTypeSection, TypeSections } from './type-sections.ts';
 
 export interface LoadOptions {
@@ -129,6 +135,7 @@ function complete(
   environment: Environment,
 ): Omit<Config, 'types'> {
   const p2pAddress = given.value('p2p_address');
+  const transport = given.value('transport');
   return {
     ...connectionCounts(given),
     cacheSize: given.value('cache_size'),
@@ -140,15 +147,19 @@ function complete(
     advertisePort: given.value('advertise_port'),
     knownPeers: given.value('known_peers'),
     proofOfWork: given.value('proof_of_work'),
-    powDifficulty: given.value('pow_difficulty'),
+    powDifficulty: given.given('pow_difficulty') ?? defaultDifficulty(transport),
     extension: given.value('extension'),
     historyWindow: given.value('history_window'),
     relay: given.value('relay'),
     validationTimeout: given.value('validation_timeout'),
     seenWindow: given.value('seen_window'),
-    transport: given.value('transport'),
+    transport,
     network: given.value('network'),
-    stateDir: given.given('state_dir') ?? defaultStateDir(file, p2pAddress, environment),
+    ...trustOf(given, transport),
+    stateDir:
+      given.setting('state_dir') === undefined
+        ? defaultStateDir(file, p2pAddress, environment)
+        : given.given('state_dir'),
     adminAddress: given.value('admin_address'),
     hostkey: given.value('hostkey'),
     logLevel: given.value('log_level'),

@@ -85,6 +85,15 @@ export const onOff: Reader<boolean> = {
   },
 };
 
+/** Something that is so or not. */
+export const yesNo: Reader<boolean> = {
+  allowed: 'yes or no',
+  read(text) {
+    if (text === 'yes' || text === 'no') return value(text === 'yes');
+    return problem('neither yes nor no');
+  },
+};
+
 /** What `reader` reads, or `none`, which is undefined. */
 export function orNone<Value>(reader: Reader<Value>): Reader<Value | undefined> {
   return {

@@ -7,6 +7,9 @@
 export const NODE_ERROR_CODES = [
   'bad-option',
   'listen',
+  'key-file',
+  'state-dir',
+  'descriptors',
   'bad-type',
   'bad-ttl',
   'bad-data',

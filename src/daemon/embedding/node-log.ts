@@ -8,11 +8,13 @@ export interface NodeLog {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
+  /** What the operator must see to now. Default: `warn`. */
+  error?(fields: object, message: string): void;
   /** Whether lines of a level are wanted. Default: all are. */
   isLevelEnabled?(level: string): boolean;
 }
 
-type Level = 'debug' | 'info' | 'warn';
+type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** The same for the inside: lines are handed over when the node is done with what it is doing. */
 export class PostedLog implements Required<NodeLog> {
@@ -41,9 +43,14 @@ export class PostedLog implements Required<NodeLog> {
     this.#post('warn', fields, message);
   }
 
+  error(fields: object, message: string): void {
+    this.#post('error', fields, message);
+  }
+
   #post(level: Level, fields: object, message: string): void {
     const log = this.#log;
     if (log === undefined) return;
-    this.#mailbox.post({ deliver: () => log[level](fields, message) });
+    const write = level === 'error' && log.error === undefined ? 'warn' : level;
+    this.#mailbox.post({ deliver: () => log[write]?.(fields, message) });
   }
 }

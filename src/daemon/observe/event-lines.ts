@@ -11,7 +11,7 @@ import { formatAddress, type Address } from '../../wire/address.ts';
 import { VIOLATION_CODES } from '../../wire/violation.ts';
 import { printable } from './printable.ts';
 
-export type LineLevel = 'debug' | 'info' | 'warn';
+export type LineLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface Line {
   readonly level: LineLevel;

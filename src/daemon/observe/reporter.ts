@@ -18,7 +18,26 @@ export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }
+
+/** A connection that came to nothing before it was a link. */
+export interface RefusedChannel {
+  readonly direction: 'inbound' | 'outbound';
+  readonly remote: Address;
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Who must act: a pin is the operator's word; what shows that two nodes are set differently is worth a line. */
+const CHANNEL_LEVELS: ReadonlyMap<string, Line['level']> = new Map([
+  ['pin-mismatch', 'error'],
+  ['mode-mismatch', 'info'],
+  ['network-mismatch', 'info'],
+  ['no-certificate', 'info'],
+  ['bad-certificate', 'info'],
+  ['not-allowed', 'info'],
+]);
 
 export class Reporter {
   readonly #log: Log;
@@ -75,6 +94,12 @@ export class Reporter {
     this.#write({ level: 'info', fields, message });
   }
 
+  onRefusedChannel({ direction, remote, code, reason }: RefusedChannel): void {
+    const level = CHANNEL_LEVELS.get(code) ?? 'debug';
+    const fields = { direction, peer: formatAddress(remote), code, reason: printable(reason) };
+    this.#write({ level, fields, message: 'no link: the connection was not secured' });
+  }
+
   /** A connection could not be accepted, for `error`'s reason: usually there are no file descriptors left. */
   onAcceptTrouble(error: Error): void {
     this.#warn({ reason: printable(error.message) }, 'a connection could not be accepted');
@@ -95,7 +120,8 @@ export class Reporter {
   }
 
   #write({ level, fields, message }: Line): void {
-    const budget = level === 'warn' ? this.#warnings : this.#budget;
+    const isUrgent = level === 'warn' || level === 'error';
+    const budget = isUrgent ? this.#warnings : this.#budget;
     if (this.#log.isLevelEnabled(level) && budget.allows()) this.#log[level](fields, message);
   }
 }

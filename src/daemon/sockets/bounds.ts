@@ -45,6 +45,22 @@ export interface SocketBounds {
   readonly closingMax: number;
 }
 
+/** What strangers may take before they have shown who they are. */
+export interface HandshakeBounds {
+  /** A TLS handshake that is not complete after this many ticks: its connection is destroyed. */
+  readonly ticks: number;
+  /** Inbound connections that are not channels yet; where more come, the eldest of the largest crowd gives way. */
+  readonly pendingMax: number;
+  /** The same of one address (IPv6: of one /64); what is above is refused. Not for loopback. */
+  readonly pendingPerSiteMax: number;
+  /** The same of one /24 (IPv6: of one /48). Not for loopback. */
+  readonly pendingPerBlockMax: number;
+  /** Handshakes begun in one tick, that is, a second; what is above is refused. */
+  readonly perTickMax: number;
+  /** The same of one address (IPv6: of one /64). Not for loopback. */
+  readonly perSitePerTickMax: number;
+}
+
 export interface DaemonBounds {
   /** The housekeeping timer's interval. */
   readonly tick: Millis;
@@ -58,6 +74,7 @@ export interface DaemonBounds {
   readonly shutdownCloseTime: Millis;
   readonly link: SocketBounds;
   readonly client: SocketBounds;
+  readonly handshake: HandshakeBounds;
 }
 
 const LINK_BOUNDS: SocketBounds = {
@@ -86,4 +103,12 @@ export const DAEMON_BOUNDS: DaemonBounds = {
   shutdownCloseTime: 1_000,
   link: LINK_BOUNDS,
   client: { ...LINK_BOUNDS, queueBytesMax: 8 * MIB, relayedBytesMax: 8 * MIB },
+  handshake: {
+    ticks: 5,
+    pendingMax: 64,
+    pendingPerSiteMax: 4,
+    pendingPerBlockMax: 8,
+    perTickMax: 50, // Some 100 ms of CPU time with Ed25519 keys on both sides.
+    perSitePerTickMax: 5,
+  },
 };

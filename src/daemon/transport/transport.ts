@@ -1,12 +1,12 @@
 /**
- * The links: TCP connections to peers, in both directions. Decodes what comes into inputs for the core and
+ * The links: TCP connections to peers, in both directions, with TLS on them or without. Decodes what comes into inputs for the core and
  * carries out its effects; decides nothing.
  *
  * What always holds: links are numbered, and no number is used twice. Of a link that the core has hung up,
  * or that was reported as closed, nothing more is delivered, and what is sent on it goes nowhere.
  */
 import type { Socket } from 'node:net';
-import type { Input, LinkId } from '../../core/inputs.ts';
+import type { Input, LinkId, Secured } from '../../core/inputs.ts';
 import { canonicalHost, type Address } from '../../wire/address.ts';
 import { MESSAGE_BYTES_MAX } from '../../wire/message-types.ts';
 import { peerMessageReader, writePeerMessage, type PeerMessage } from '../../wire/peer-messages.ts';
@@ -17,6 +17,7 @@ import type { SendGear } from '../sockets/send-queue.ts';
 import { SocketTable } from '../sockets/socket-table.ts';
 import type { Traffic } from '../sockets/traffic.ts';
 import { Dialler } from './dialler.ts';
+import type { SecureChannel } from './secure-channel.ts';
 
 export interface TransportOptions {
   /** Listens already; its connections are taken after {@link Transport.start}. */
@@ -27,12 +28,21 @@ export interface TransportOptions {
   readonly bounds: SocketBounds;
   readonly dialTicks: number;
   readonly traffic: Traffic;
+  /** Makes TLS of every connection. Undefined: links are plain TCP. */
+  readonly channel?: SecureChannel | undefined;
   /** Takes what happens on the links to the core; may carry out effects before it returns. */
   readonly give: (input: Input) => void;
   /** A link is over in the middle of a message: for the log. `size` is that of the whole message, if known. */
   readonly onCutOff: (link: LinkId, remote: Address, bytes: number, size?: number) => void;
   /** A peer took nothing for long while its queue was full, and the link was closed: for the log. */
   readonly onStuck: (link: LinkId, remote: Address) => void;
+}
+
+/** Between whom a connection stands, and the address that was dialled if it was. */
+interface Ends {
+  readonly local: Address;
+  readonly remote: Address;
+  readonly dialled: Address | undefined;
 }
 
 export class Transport {
@@ -52,7 +62,7 @@ export class Transport {
     this.#dialler = new Dialler({
       listenHost: options.listenAddress.host,
       ticksMax: options.dialTicks,
-      onConnected: (socket, local, address) => this.#open(socket, local, address, address),
+      onConnected: (socket, local, address) => this.#onConnected(socket, local, address),
       onFailed: (address, reason) => give({ kind: 'dial-failed', address, reason }),
     });
   }
@@ -96,12 +106,14 @@ export class Transport {
   tick(): void {
     this.#table.tick();
     this.#dialler.tick();
+    this.#options.channel?.tick();
   }
 
   /** Accepts nothing more and gives up all dials. */
   stop(): void {
     this.#options.listener.stop();
     this.#dialler.stop();
+    this.#options.channel?.stop();
   }
 
   /** Resolves when nothing is left: the port is free and all links are gone. */
@@ -114,11 +126,33 @@ export class Transport {
     const remote = endpoint(socket.remoteAddress, socket.remotePort);
     const local = endpoint(socket.localAddress, socket.localPort);
     // Gone before it was taken: there is nobody to talk to.
-    if (remote === undefined || local === undefined) socket.destroy();
-    else this.#open(socket, local, remote, undefined);
+    if (remote === undefined || local === undefined) {
+      socket.destroy();
+      return;
+    }
+    const { channel } = this.#options;
+    const ends: Ends = { local, remote, dialled: undefined };
+    if (channel === undefined) this.#open(socket, ends);
+    else {
+      const onReady = (secure: Socket, secured: Secured): void => this.#open(secure, ends, secured);
+      channel.receive(socket, remote, { onReady, onFailed: () => {} });
+    }
   }
 
-  #open(socket: Socket, local: Address, remote: Address, dialled: Address | undefined): void {
+  #onConnected(socket: Socket, local: Address, address: Address): void {
+    const { channel, give } = this.#options;
+    const ends: Ends = { local, remote: address, dialled: address };
+    if (channel === undefined) this.#open(socket, ends);
+    else {
+      channel.initiate(socket, address, {
+        onReady: (secure, secured) => this.#open(secure, ends, secured),
+        onFailed: ({ code, reason }) =>
+          give({ kind: 'dial-failed', address, reason: `${code}: ${reason}` }),
+      });
+    }
+  }
+
+  #open(socket: Socket, { local, remote, dialled }: Ends, secured?: Secured): void {
     const { gear, bounds, traffic, give } = this.#options;
     const link = ++this.#lastLink;
     const framed = new FramedSocket<PeerMessage>({
@@ -142,7 +176,7 @@ export class Transport {
       },
     });
     this.#table.add(link, framed);
-    give({ kind: 'link-opened', link, dialled, remote, local });
+    give({ kind: 'link-opened', link, dialled, remote, local, secured });
   }
 
   #dropStuck(link: LinkId, remote: Address): void {

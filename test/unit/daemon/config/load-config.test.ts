@@ -42,6 +42,10 @@ describe('without file and flags', () => {
       seenWindow: 600_000,
       transport: 'plain',
       network: 'main',
+      pins: [],
+      requirePins: false,
+      allowIdentities: [],
+      denyIdentities: [],
       stateDir: '/state/hearsay/127.0.0.1_6001',
       adminAddress: undefined,
       hostkey: undefined,
@@ -322,13 +326,6 @@ describe('a bad value is refused', () => {
     );
   });
 
-  it('with a word about the transport that does not exist', () => {
-    expect(refusalOfLines('transport = tls').message).toBe(
-      'node.ini:2 transport = tls: plain is the only transport of this version, it has no secure ' +
-        'channel; allowed: plain',
-    );
-  });
-
   it.each([
     ...[
       -1,
@@ -405,8 +402,23 @@ describe('a bad value is refused', () => {
     ['network', 'a b'],
     ['network', 'a/b'],
     ['network', 'x'.repeat(65)],
-    ['state_dir', ''],
-    ['state_dir', 'none'],
+    ['pins', '127.0.0.1:6001'],
+    ['pins', `127.0.0.1:0=${'a'.repeat(64)}`],
+    ['pins', `127.0.0.1:6001=${'a'.repeat(16)}`],
+    ['pins', `127.0.0.1:6001=${'a'.repeat(64)}/`],
+    ['pins', `a:1=${'a'.repeat(64)}, a:1=${'b'.repeat(64)}`],
+    ['pins', `a:1=${Array(9).fill('a'.repeat(64)).join('/')}`],
+    [
+      'pins',
+      Array(1001)
+        .fill(`a:1=${'a'.repeat(64)}`)
+        .join(','),
+    ],
+    ['require_pins', 'on'],
+    ['require_pins', ''],
+    ['allow_identities', 'a'.repeat(63)],
+    ['allow_identities', `${'a'.repeat(64)},`],
+    ['deny_identities', 'g'.repeat(64)],
     ['state_dir', 'a\tb'],
     ['state_dir', 'x'.repeat(4096)],
     ['log_level', 'warning'],

@@ -5,7 +5,8 @@ import type { NodeOptions } from '../../../../src/daemon/node-options.ts';
 import { NODE_OPTION_NAMES, readNodeOptions } from '../../../../src/daemon/read-node-options.ts';
 
 /** Keys that a program cannot set: without effect in this version, or nothing to a program. */
-const NOT_OFFERED = ['network', 'state_dir', 'admin_address', 'hostkey', 'log_level'];
+const IDENTITY = 'ab'.repeat(32);
+const NOT_OFFERED = ['admin_address', 'log_level'];
 
 /** The message for options that plain JavaScript might hand in. */
 function refusal(options: unknown): string {
@@ -26,7 +27,7 @@ describe('options', () => {
         ...defaultConfig(),
         p2pAddress: { host: '127.0.0.1', port: 0 },
         apiAddress: { kind: 'tcp', host: '127.0.0.1', port: 0 },
-        stateDir: config.stateDir,
+        stateDir: undefined,
       },
       hasApi: false,
     });
@@ -61,7 +62,14 @@ describe('options', () => {
       extension: false,
       cacheSize: 8,
       relay: 'subscribed',
-      transport: 'plain',
+      transport: 'tls',
+      network: 'test',
+      pins: [`127.0.0.1:6001=${IDENTITY}`],
+      requirePins: true,
+      allowIdentities: [IDENTITY],
+      denyIdentities: [],
+      hostkey: '/etc/hostkey.pem',
+      stateDir: '/state',
     });
     expect(config).toMatchObject({
       degree: 2,
@@ -73,7 +81,14 @@ describe('options', () => {
       extension: false,
       cacheSize: 8,
       relay: 'subscribed',
-      transport: 'plain',
+      transport: 'tls',
+      network: 'test',
+      pins: [{ peer: { host: '127.0.0.1', port: 6001 }, identities: [IDENTITY] }],
+      requirePins: true,
+      allowIdentities: [IDENTITY],
+      denyIdentities: [],
+      hostkey: '/etc/hostkey.pem',
+      stateDir: '/state',
     });
   });
 
@@ -155,7 +170,7 @@ describe('an option', () => {
     [{ degree: 5, minConnections: 3 }, 'degree 5: more than minConnections, which is 3'],
     [{ relay: 'some' }, 'relay some: not one of the allowed words; allowed: all or subscribed'],
     [{ relay: true }, 'relay true: allowed: a string'],
-    [{ transport: 'tls' }, 'transport tls: plain is the only transport'],
+    [{ transport: 'tcp' }, 'transport tcp: not one of the allowed words; allowed: tls or plain'],
     [{ p2pAddress: 'nowhere' }, 'p2pAddress nowhere: the port is missing; allowed: HOST:PORT'],
     [{ p2pAddress: 6001 }, 'p2pAddress 6001: allowed: an address like'],
     [{ p2pAddress: { port: 6001 } }, 'p2pAddress { port: 6001 }: allowed: an address like'],

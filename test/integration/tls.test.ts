@@ -1,0 +1,312 @@
+/** Links over TLS, between whole nodes and with strangers that do it wrong. */
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { selfSignedCertificate } from '../../src/daemon/identity/certificate.ts';
+import { identityOf } from '../../src/daemon/identity/keys.ts';
+import { DAEMON_BOUNDS } from '../../src/daemon/sockets/bounds.ts';
+import { encodeAnnounce, encodeNotify } from '../../src/wire/api-messages.ts';
+import {
+  RawClient,
+  RawPeer,
+  startNode as start,
+  until,
+  type TestNode,
+  type TestNodeOptions,
+} from './support.ts';
+
+const TYPE = 1337;
+
+function startNode({ config, bounds }: TestNodeOptions = {}): Promise<TestNode> {
+  return start({ config: { transport: 'tls', ...config }, bounds: bounds ?? {} });
+}
+
+function openLinks({ daemon }: TestNode): number {
+  return daemon.snapshot().core.sizes.openLinks.size;
+}
+
+function codes({ lines }: TestNode): unknown[] {
+  return lines.filter(({ msg }) => /not secured/.test(String(msg))).map(({ code }) => code);
+}
+
+interface Stranger {
+  readonly identity: string;
+  readonly options: ConnectionOptions;
+}
+
+function strangerWith(key: KeyObject): Stranger {
+  const options: ConnectionOptions = {
+    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: selfSignedCertificate(key),
+    ALPNProtocols: ['hearsay/1/main'],
+    rejectUnauthorized: false,
+  };
+  return { identity: identityOf(createPublicKey(key)), options };
+}
+
+function stranger(): Stranger {
+  return strangerWith(generateKeyPairSync('ed25519').privateKey);
+}
+
+/** A TLS connection to a node; resolves when it stands for us or is over. */
+async function dialTls({ daemon }: TestNode, options: ConnectionOptions): Promise<TLSSocket> {
+  const { host, port } = daemon.p2pAddress;
+  const socket = connectTls({ host, port, ...options });
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {});
+  await new Promise<void>((resolve) =>
+    socket.once('secureConnect', () => resolve()).once('close', () => resolve()),
+  );
+  return socket;
+}
+
+/** Resolves when nothing more comes. */
+async function ended(socket: Socket): Promise<void> {
+  socket.resume();
+  if (socket.destroyed || socket.readableEnded) return;
+  await new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));
+}
+
+function dialRaw({ daemon }: TestNode): Socket {
+  const { host, port } = daemon.p2pAddress;
+  const socket = connect({ host, port });
+  onTestFinished(() => void socket.destroy());
+  return socket.on('error', () => {});
+}
+
+describe('two nodes with keys', () => {
+  it('carry announcements of any size to each other', async () => {
+    const first = await startNode();
+    const second = await startNode({ config: { knownPeers: [first.daemon.p2pAddress] } });
+    await until(() => openLinks(first) === 1 && openLinks(second) === 1);
+    const subscriber = await RawClient.join(second);
+    subscriber.send(encodeNotify(TYPE));
+    await until(() => second.daemon.snapshot().traffic.clients.messagesIn === 1);
+    const other = await RawClient.join(first);
+    other.send(encodeAnnounce(4, TYPE, Buffer.alloc(65_519, 7)));
+    other.send(encodeAnnounce(4, TYPE, Buffer.from('end')));
+    await until(() => subscriber.notifications.length === 2);
+    expect(subscriber.notifications.map(({ data }) => data.length)).toEqual([65_519, 3]);
+  });
+
+  it('know each other by them', async () => {
+    const first = await startNode();
+    const second = await startNode({ config: { knownPeers: [first.daemon.p2pAddress] } });
+    await until(() => openLinks(first) === 1 && openLinks(second) === 1);
+    const seen = [first, second].map(({ daemon }) => daemon.snapshot().core.links[0]?.identity);
+    expect(seen).toEqual([second.daemon.identity, first.daemon.identity]);
+  });
+
+  it('let each other in after the work of a challenge that belongs to their channel', async () => {
+    const config = { proofOfWork: 'connection', powDifficulty: 8 } as const;
+    const first = await startNode({ config });
+    const second = await startNode({
+      config: { ...config, knownPeers: [first.daemon.p2pAddress] },
+    });
+    await until(() => openLinks(first) === 1 && openLinks(second) === 1);
+  });
+
+  it('of different networks never link up, and both say so', async () => {
+    const first = await startNode();
+    const second = await startNode({
+      config: { network: 'other', knownPeers: [first.daemon.p2pAddress] },
+    });
+    await until(() => codes(first).length > 0 && codes(second).length > 0);
+    expect([codes(first)[0], codes(second)[0]]).toEqual(['network-mismatch', 'network-mismatch']);
+  });
+});
+
+describe('a peer with a key', () => {
+  it('gets its link when it says 507, and what it says before the check is not lost', async () => {
+    const node = await startNode();
+    const socket = await dialTls(node, stranger().options);
+    const peer = new RawPeer(socket);
+    peer.say({ kind: 'peer-info', port: 0 });
+    await until(() => peer.messages.length > 0);
+    expect(peer.messages[0]).toMatchObject({ kind: 'peer-validation', valid: true });
+  });
+
+  it('may have one of RSA', async () => {
+    const node = await startNode();
+    const { identity, options } = strangerWith(
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+    );
+    const peer = new RawPeer(await dialTls(node, options));
+    peer.say({ kind: 'peer-info', port: 0 });
+    await until(() => openLinks(node) === 1);
+    expect(node.daemon.snapshot().core.links[0]?.identity).toBe(identity);
+  });
+
+  it('that is denied is sent away, and another is not', async () => {
+    const [denied, other] = [stranger(), stranger()];
+    const node = await startNode({ config: { denyIdentities: [denied.identity] } });
+    await ended(await dialTls(node, denied.options));
+    expect(codes(node)).toEqual(['not-allowed']);
+    await dialTls(node, other.options);
+    await until(() => node.daemon.snapshot().traffic.links.opened === 1);
+  });
+
+  it('that is not among those allowed is sent away, and one that is, is not', async () => {
+    const [allowed, other] = [stranger(), stranger()];
+    const node = await startNode({ config: { allowIdentities: [allowed.identity] } });
+    await ended(await dialTls(node, other.options));
+    expect(codes(node)).toEqual(['not-allowed']);
+    await dialTls(node, allowed.options);
+    await until(() => node.daemon.snapshot().traffic.links.opened === 1);
+  });
+});
+
+describe('before one byte of the application is read, the node sends away', () => {
+  it.each<[string, string, () => ConnectionOptions]>([
+    [
+      'a client without a certificate',
+      'no-certificate',
+      () => ({ ...stranger().options, key: undefined, cert: undefined }),
+    ],
+    [
+      'a client of another network',
+      'network-mismatch',
+      () => ({ ...stranger().options, ALPNProtocols: ['hearsay/1/other'] }),
+    ],
+    [
+      'a client that names no network',
+      'network-mismatch',
+      () => ({ ...stranger().options, ALPNProtocols: undefined }),
+    ],
+    ['a client of TLS 1.2', 'tls-failed', () => ({ ...stranger().options, maxVersion: 'TLSv1.2' })],
+    [
+      'RSA of 1,024 bits',
+      'bad-certificate',
+      () => strangerWith(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey).options,
+    ],
+  ])('%s', async (_, code, options) => {
+    const node = await startNode();
+    const socket = await dialTls(node, options());
+    socket.write(Buffer.from('000801fb0000659a', 'hex'));
+    await ended(socket);
+    await until(() => codes(node).length > 0);
+    expect(codes(node)).toEqual([code]);
+    expect(node.daemon.snapshot().traffic.links).toMatchObject({ opened: 0, bytesIn: 0 });
+  });
+
+  it('a client that wants to resume: there is nothing to resume', async () => {
+    const node = await startNode();
+    const { options } = stranger();
+    const first = await dialTls(node, options);
+    const sessions: Buffer[] = [];
+    first.on('session', (session) => sessions.push(session));
+    new RawPeer(first).say({ kind: 'peer-info', port: 0 });
+    await until(() => openLinks(node) === 1);
+    const { key: _key, cert: _cert, ...bare } = options;
+    for (const session of sessions) await ended(await dialTls(node, { ...bare, session }));
+    expect(new Set(codes(node))).toEqual(new Set(sessions.length === 0 ? [] : ['no-certificate']));
+    expect(node.daemon.snapshot().traffic.links.opened).toBe(1);
+  });
+});
+
+describe('a difference in transport', () => {
+  it('is named by both when a plain node dials one of TLS', async () => {
+    const secure = await startNode();
+    const plain = await start({ config: { knownPeers: [secure.daemon.p2pAddress] } });
+    await until(() => codes(secure).length > 0);
+    expect(secure.lines.map(({ reason }) => reason)).toContain(
+      'a peer message without TLS: the peer is set to transport = plain, this node to tls',
+    );
+    await until(() => plain.lines.some(({ reason }) => /bytes of TLS/.test(String(reason))));
+  });
+
+  it('is named by both when a node of TLS dials a plain one', async () => {
+    const plain = await start();
+    const secure = await startNode({ config: { knownPeers: [plain.daemon.p2pAddress] } });
+    await until(() => codes(secure).length > 0);
+    expect(codes(secure)[0]).toBe('mode-mismatch');
+    await until(() => plain.lines.some(({ reason }) => /bytes of TLS/.test(String(reason))));
+  });
+});
+
+describe('a pin', () => {
+  it('lets a peer in that has the key, one of several', async () => {
+    const first = await startNode();
+    const peer = first.daemon.p2pAddress;
+    const identities = ['0'.repeat(64), first.daemon.identity!];
+    await startNode({ config: { knownPeers: [peer], pins: [{ peer, identities }] } });
+    await until(() => openLinks(first) === 1);
+  });
+
+  it('keeps out who answers there with another key, and the operator is told', async () => {
+    const first = await startNode();
+    const peer = first.daemon.p2pAddress;
+    const pins = [{ peer, identities: ['0'.repeat(64)] }];
+    const node = await startNode({ config: { knownPeers: [peer], pins } });
+    await until(() => node.events.some(({ kind }) => kind === 'dial-failed'));
+    const line = node.lines.find(({ code }) => code === 'pin-mismatch');
+    expect(line).toMatchObject({ level: 50, direction: 'outbound' });
+    expect(String(line?.['reason'])).toContain(first.daemon.identity);
+    expect(openLinks(node)).toBe(0);
+  });
+
+  it('holds for the addresses of a name too', async () => {
+    const first = await startNode();
+    const { port } = first.daemon.p2pAddress;
+    const peer = { host: 'localhost', port };
+    const node = await startNode({
+      config: { knownPeers: [peer], pins: [{ peer, identities: ['0'.repeat(64)] }] },
+    });
+    await until(() => codes(node).includes('pin-mismatch'));
+  });
+});
+
+describe('a handshake that does not get on', () => {
+  const bounds = { tick: 5, handshake: { ...DAEMON_BOUNDS.handshake, perTickMax: 1_000 } };
+
+  it.each([
+    ['without a byte', ''],
+    ['after one byte', '16'],
+    ['in the middle of a ClientHello', '160301020001000200'],
+  ])('ends in time %s, and its socket with it', async (_, bytes) => {
+    const node = await startNode({ bounds });
+    const socket = dialRaw(node);
+    socket.write(Buffer.from(bytes, 'hex'));
+    await ended(socket);
+    expect(codes(node)).toEqual(['tls-timeout']);
+  });
+
+  it('of a dial ends in time too', async () => {
+    const server = createServer(() => {});
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const node = await startNode({
+      bounds,
+      config: { knownPeers: [{ host: '127.0.0.1', port: address.port }] },
+    });
+    await until(() => node.events.some(({ kind }) => kind === 'dial-failed'));
+    expect(codes(node)[0]).toBe('tls-timeout');
+  });
+
+  it('makes room for others when all places are taken', async () => {
+    const node = await startNode({
+      bounds: { tick: 60_000, handshake: { ...DAEMON_BOUNDS.handshake, pendingMax: 4 } },
+    });
+    const crowd = Array.from({ length: 20 }, () => dialRaw(node));
+    await Promise.all(crowd.map((socket) => once(socket, 'connect')));
+    const peer = new RawPeer(await dialTls(node, stranger().options));
+    peer.say({ kind: 'peer-info', port: 0 });
+    await until(() => openLinks(node) === 1);
+    expect(codes(node).length).toBeGreaterThanOrEqual(17);
+  });
+});
+
+describe('a node that is closed', () => {
+  it('leaves no handshake behind', async () => {
+    const node = await startNode();
+    const socket = dialRaw(node);
+    await once(socket, 'connect');
+    await node.daemon.close();
+    await ended(socket);
+  });
+});
