@@ -13,36 +13,32 @@
  */
 import type { Random } from '../../basics/random.ts';
 import type { MessageDigest } from '../../wire/digest.ts';
-import { type ExtensionMessage, type HaveEntry } from '../../wire/extension-messages.ts';
+import type { ExtensionMessage } from '../../wire/extension-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Instant, Millis, Proofs, Settings } from '../settings.ts';
+import { Asking } from './asking.ts';
 import { CatchUp } from './catch-up.ts';
 import { DigestIndex } from './digest-index.ts';
 import { ExtendedPeer } from './extended-peer.ts';
 import { Greetings } from './greetings.ts';
 import { KnowledgeBase } from './knowledge-base.ts';
 import { Receipts } from './receipts.ts';
+import { Reliability } from './reliability.ts';
 import { Serving } from './serving.ts';
 import { Spreading } from './spreading.ts';
 import { addHolder, addTold, ENDS_HERE, wasTold, type Tracked } from './tracked.ts';
 import type { ExchangeSurroundings, Former } from './surroundings.ts';
-import { Wishes } from './wishes.ts';
 
-/** Digests asked of one peer in one 523. */
-const ASKED_MAX = 64;
 /** From this size on those who often push are told at once that they need not. */
 const LARGE_BYTES = 16 * 1_024;
-/** A 522 that came so much before the message says that a push would have been worth it. */
-const EARLY: Millis = 30;
 /** Messages named to a peer because of one 527: no more than it would listen to. */
 const NAMED_MAX = 2_048;
 
 export class Exchange<M extends Tracked> {
   readonly #profiles: Profiles;
-  readonly #proofs: Proofs;
   readonly #out: Outbox;
   readonly #around: ExchangeSurroundings<M>;
   readonly #peers = new Map<LinkId, ExtendedPeer>();
@@ -52,7 +48,8 @@ export class Exchange<M extends Tracked> {
   readonly #spreading: Spreading<M>;
   readonly #serving: Serving<M>;
   readonly #receipts: Receipts<M>;
-  readonly #wishes = new Wishes();
+  readonly #reliability = new Reliability();
+  readonly #asking: Asking<M>;
   readonly #catchUp: CatchUp<M>;
   #startedAt: Instant = 0;
   #now: Instant = 0;
@@ -69,7 +66,6 @@ export class Exchange<M extends Tracked> {
   }) {
     const { settings, profiles, random, out, proofs, around } = options;
     this.#profiles = profiles;
-    this.#proofs = proofs;
     this.#out = out;
     this.#around = around;
     const peers = this.#peers;
@@ -89,8 +85,21 @@ export class Exchange<M extends Tracked> {
       },
     });
     const index = this.#index;
-    this.#spreading = new Spreading<M>({ profiles, random, out, peers, index });
+    const reliability = this.#reliability;
+    this.#spreading = new Spreading<M>({ profiles, random, out, peers, index, reliability });
     const spreading = this.#spreading;
+    const ageOfNode = (now: Instant): Millis => now - this.#startedAt;
+    this.#asking = new Asking<M>({
+      profiles,
+      proofs,
+      out,
+      peers,
+      index,
+      spreading,
+      reliability,
+      around,
+      ageOfNode,
+    });
     this.#serving = new Serving<M>({ out, index, spreading, profiles });
     this.#receipts = new Receipts<M>(out);
     const { interest } = around;
@@ -102,12 +111,12 @@ export class Exchange<M extends Tracked> {
       peers,
       index,
       base: this.#base,
-      ageOfNode: (now) => now - this.#startedAt,
+      ageOfNode,
     });
   }
 
   get sizes(): { readonly kept: number; readonly keptBytes: number; readonly wishes: number } {
-    return { kept: this.#base.size, keptBytes: this.#base.bytes, wishes: this.#wishes.size };
+    return { kept: this.#base.size, keptBytes: this.#base.bytes, wishes: this.#asking.size };
   }
 
   /** `age`: how long ago this node started for the very first time, in this or an earlier life. */
@@ -124,7 +133,8 @@ export class Exchange<M extends Tracked> {
     this.#greetings.onDone(link);
     this.#spreading.onLinkEnded(link, this.#peers.get(link));
     if (!this.#peers.delete(link)) return;
-    this.#wishes.onLinkEnded(link, now);
+    this.#asking.onLinkEnded(link, now);
+    this.#reliability.forget(link);
     this.#catchUp.onLinkEnded(link);
   }
 
@@ -161,15 +171,15 @@ export class Exchange<M extends Tracked> {
     if (this.#peers.size === 0) return;
     const peer = this.#peers.get(link);
     if (peer !== undefined && message.ttl === 0) addHolder(message, link);
-    if (this.#wishes.mayConcern(message.dataType, data.length)) {
-      this.#onWishCame(this.#index.digestOf(message), message, peer, now);
-    }
+    this.#noteGiven(message.dataType, data.length, link);
+    this.#asking.onCame(message, data.length, peer, now);
     if (data.length >= LARGE_BYTES && message.ttl === 0) this.#warnOff(message, link);
   }
 
   /** A further copy of a message has come. */
   onCopy(message: M, link: LinkId, copy: { readonly ttl: number; readonly bytes: number }): void {
     const peer = this.#peers.get(link);
+    this.#noteGiven(message.dataType, copy.bytes, link);
     if (peer === undefined || copy.ttl !== 0) return;
     const isNews = !wasTold(message, link);
     addHolder(message, link);
@@ -181,22 +191,15 @@ export class Exchange<M extends Tracked> {
     this.#out.send(link, { kind: 'peer-dont-want', digests: [this.#index.digestOf(message)] });
   }
 
-  /** A copy has come of a message that is not kept any more, perhaps because it was asked for again. */
+  /** A copy has come of a message that is not kept any more. */
   onFormer(message: Former, link: LinkId, now: Instant): void {
-    const { id, dataType, data } = message;
-    if (!this.#wishes.mayConcern(dataType, data.length)) return;
-    const digest = this.#proofs.digest(id, dataType, data);
-    if (this.#wishes.onArrived(digest, now, link) === undefined) return;
-    this.#peers.get(link)?.onKept();
-    this.#index.remember(digest, now);
+    this.#noteGiven(message.dataType, message.data.length, link);
+    this.#asking.onFormer(message, link, now);
   }
 
-  /** It was new and not taken from this link: if it was wished for, another is asked, and the promise was kept. */
+  /** A message was new and was not taken from this link. */
   onTurnedAway(message: Former, link: LinkId, now: Instant): void {
-    const { id, dataType, data } = message;
-    if (!this.#wishes.mayConcern(dataType, data.length)) return;
-    this.#wishes.onGone(this.#proofs.digest(id, dataType, data), link, now);
-    this.#peers.get(link)?.onKept();
+    this.#asking.onTurnedAway(message, link, now);
   }
 
   /** The links to send an accepted message on; keeps it, and names it to others. */
@@ -246,7 +249,7 @@ export class Exchange<M extends Tracked> {
   onWake(now: Instant): void {
     this.#now = now;
     this.#spreading.onWake(now);
-    this.#askDue(now);
+    this.#asking.askDue(now);
     this.#catchUp.onWake(now);
     this.#greetings.onWake([...this.#peers.keys()], now);
   }
@@ -256,7 +259,7 @@ export class Exchange<M extends Tracked> {
     const consider = (at: Instant | undefined): void => {
       if (at !== undefined && (next === undefined || at < next)) next = at;
     };
-    consider(this.#wishes.nextDeadline());
+    consider(this.#asking.nextDeadline());
     consider(this.#catchUp.nextDeadline());
     consider(this.#greetings.nextDeadline());
     return next;
@@ -275,15 +278,13 @@ export class Exchange<M extends Tracked> {
   ): void {
     switch (message.kind) {
       case 'peer-have':
-        for (const entry of message.entries) this.#onNamed(peer, entry, now);
-        return this.#askDue(now);
+        return this.#asking.onNamed(peer, message.entries, now);
       case 'peer-want':
         return this.#serving.serve(peer, message.digests, now);
       case 'peer-dont-want':
         return this.#onHad(peer, message.digests);
       case 'peer-gone':
-        for (const digest of message.digests) this.#wishes.onGone(digest, peer.link, now);
-        return this.#askDue(now);
+        return this.#asking.onGone(peer, message.digests, now);
       case 'peer-push':
         for (const digest of message.digests) {
           const wanted = this.#index.find(digest);
@@ -295,10 +296,7 @@ export class Exchange<M extends Tracked> {
         return undefined;
       case 'peer-reconcile': {
         const { lacking, extra } = this.#catchUp.onStep(peer, message, now);
-        this.#ask(
-          peer.link,
-          lacking.filter((digest) => this.#isUnknown(digest, now)),
-        );
+        this.#asking.askFor(peer, lacking, now);
         const unnamed = extra.filter((other) => !wasTold(other, peer.link));
         for (const other of unnamed.slice(0, NAMED_MAX)) this.#serving.name(peer, other, now);
         return undefined;
@@ -310,29 +308,10 @@ export class Exchange<M extends Tracked> {
     }
   }
 
-  #onNamed(peer: ExtendedPeer, entry: HaveEntry, now: Instant): void {
-    const message = this.#index.find(entry.digest);
-    if (message !== undefined) {
-      if (entry.ttl === 0) addHolder(message, peer.link);
-      this.#spreading.onHad(message, peer.link);
-      if (this.#around.wouldImprove(message, entry.ttl)) this.#ask(peer.link, [entry.digest]);
-      return;
-    }
-    if (this.#index.wasKnown(entry.digest, now) || !peer.isTrusted(now)) return;
-    if (!this.#around.wants(entry.dataType) || this.#isTooOld(entry, now)) return;
-    if (!this.#around.mayBring(peer.link, entry.dataType, now)) return;
-    const isFresh = entry.age <= 1;
-    this.#wishes.onNamed(entry, peer.link, isFresh, now);
-  }
-
-  /** Announced before this node was there, or too long ago for its type. */
-  #isTooOld({ dataType, age }: HaveEntry, now: Instant): boolean {
-    const { askedWindow } = this.#profiles.of(dataType);
-    return age * 1_000 > now - this.#startedAt + 1_000 || age * 1_000 >= askedWindow;
-  }
-
-  #isUnknown(digest: MessageDigest, now: Instant): boolean {
-    return this.#index.find(digest) === undefined && !this.#index.wasKnown(digest, now);
+  /** A peer has sent a message that it might have only named. */
+  #noteGiven(dataType: number, bytes: number, link: LinkId): void {
+    const isLarge = bytes >= this.#profiles.of(dataType).lazyThreshold;
+    if (isLarge && this.#peers.has(link)) this.#reliability.onGiven(link);
   }
 
   #onHad(peer: ExtendedPeer, digests: readonly MessageDigest[]): void {
@@ -341,29 +320,6 @@ export class Exchange<M extends Tracked> {
       if (message === undefined) continue;
       addHolder(message, peer.link);
       this.#spreading.onHad(message, peer.link);
-    }
-  }
-
-  #onWishCame(
-    digest: MessageDigest,
-    message: M,
-    sender: ExtendedPeer | undefined,
-    now: Instant,
-  ): void {
-    const came = this.#wishes.onArrived(digest, now, sender?.link);
-    if (came === undefined) return;
-    message.ageThen = came.wasAsked ? came.age : 0;
-    sender?.onKept();
-    const { farthest } = came;
-    if (this.#around.wouldImprove(message, farthest.entry.ttl)) this.#ask(farthest.link, [digest]);
-    const { entry } = came.first;
-    const first = this.#peers.get(came.first.link);
-    if (first === undefined) return;
-    if (entry.ttl === 0) addHolder(message, first.link);
-    const { lazyThreshold } = this.#profiles.of(message.dataType);
-    const isEarly = now - came.first.at > EARLY && entry.size >= lazyThreshold;
-    if (isEarly && entry.age <= 1 && entry.ttl === 0) {
-      this.#out.send(first.link, { kind: 'peer-push', digests: [digest] });
     }
   }
 
@@ -379,17 +335,5 @@ export class Exchange<M extends Tracked> {
       message: { kind: 'peer-dont-want', digests },
       own: false,
     });
-  }
-
-  #askDue(now: Instant): void {
-    const asks = this.#wishes.takeDue(now, (link) => this.#peers.get(link)?.onBroken(now));
-    for (const [link, digests] of asks) this.#ask(link, digests);
-  }
-
-  #ask(link: LinkId, digests: readonly MessageDigest[]): void {
-    if (!this.#peers.has(link)) return;
-    for (let i = 0; i < digests.length; i += ASKED_MAX) {
-      this.#out.send(link, { kind: 'peer-want', digests: digests.slice(i, i + ASKED_MAX) });
-    }
   }
 }

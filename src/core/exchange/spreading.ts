@@ -15,6 +15,7 @@ import type { Profiles } from '../profiles.ts';
 import type { Instant } from '../settings.ts';
 import type { DigestIndex } from './digest-index.ts';
 import { HAVE_DELAY, HAVES_COLLECTED_MAX, type ExtendedPeer } from './extended-peer.ts';
+import type { Reliability } from './reliability.ts';
 import { addTold, ageOf, isHolder, type Tracked } from './tracked.ts';
 import { PUSH_FROM, Usefulness } from './usefulness.ts';
 
@@ -38,6 +39,7 @@ export class Spreading<M extends Tracked> {
   readonly #out: Outbox;
   readonly #peers: ReadonlyMap<LinkId, ExtendedPeer>;
   readonly #index: DigestIndex<M>;
+  readonly #reliability: Reliability;
   readonly #usefulness = new Usefulness();
   #unjudged: { readonly message: M; readonly at: Instant }[] = [];
   #judged = 0;
@@ -50,12 +52,14 @@ export class Spreading<M extends Tracked> {
     readonly out: Outbox;
     readonly peers: ReadonlyMap<LinkId, ExtendedPeer>;
     readonly index: DigestIndex<M>;
+    readonly reliability: Reliability;
   }) {
     this.#profiles = options.profiles;
     this.#random = options.random;
     this.#out = options.out;
     this.#peers = options.peers;
     this.#index = options.index;
+    this.#reliability = options.reliability;
   }
 
   /**
@@ -158,17 +162,28 @@ export class Spreading<M extends Tracked> {
         existing.push(link);
         continue;
       }
-      const score = this.#usefulness.score(message.owner, link);
+      const score = this.#scoreOf(message, link);
       if (score >= PUSH_FROM || this.#random.fraction() < TRIED_AGAIN) scored.push({ link, score });
     }
     const { degree } = this.#profiles.of(message.dataType);
     // Existing nodes get at least their share: they hear of it in no other way.
     const share = Math.ceil((degree * existing.length) / Math.max(1, links.length));
     const eager = Math.min(scored.length, degree - Math.min(share, existing.length));
-    if (scored.length > eager) scored.sort((a, b) => b.score - a.score);
+    if (scored.length > eager) scored.sort((a, b) => this.#rank(b) - this.#rank(a));
     const push = scored.slice(0, eager).map(({ link }) => link);
     push.push(...this.#random.sample(existing, degree - eager));
     return { push, name: this.#others(links, push) };
+  }
+
+  /** Of those that are worth a push the ones come first that have given something themselves. */
+  #rank({ link, score }: { readonly link: LinkId; readonly score: number }): number {
+    return this.#reliability.hasProven(link) ? 1 + score : score;
+  }
+
+  /** Who names what he does not give gets nothing by looking as if every push were welcome. */
+  #scoreOf(message: M, link: LinkId): number {
+    if (this.#reliability.isPoor(link)) return 0;
+    return this.#usefulness.score(message.owner, link);
   }
 
   /** Those that are not known to have it and have some use for it. Reach by TTL asks all again. */

@@ -14,6 +14,8 @@ export interface Announcer {
 
 export interface Wish {
   readonly first: Announcer;
+  /** The first of those that had given something before. */
+  firstProven: Announcer | undefined;
   /** Whose share of all wishes it counts to. */
   cause: LinkId;
   /** Those that were not asked yet, in the order in which they said so. */
@@ -37,6 +39,7 @@ export interface Wish {
 export function newWish(first: Announcer, dueAt: Instant): Wish {
   return {
     first,
+    firstProven: undefined,
     cause: first.link,
     announcers: [first],
     owing: [],

@@ -3,29 +3,33 @@
  * which a push may still come. The wait follows what was measured: under load everything is late, and asking
  * for what is on its way would make it later.
  *
- * What a 522 says beside the digest may be a lie. So everybody's word counts for himself alone, whoever was
- * first; who let others wait is asked last; and who fills the table makes room for the others.
+ * What a 522 says may be a lie. So everybody's word counts for himself alone, whoever was first; who does not give
+ * what he names is asked last (reliability.ts); and who fills the table makes room for the others.
  */
 import type { MessageDigest } from '../../wire/digest.ts';
 import type { HaveEntry } from '../../wire/extension-messages.ts';
 import type { LinkId } from '../inputs.ts';
 import type { Instant, Millis } from '../settings.ts';
+import type { Reliability } from './reliability.ts';
 import { concerns, hearOf, newWish, type Announcer, type Wish } from './wish.ts';
 
 /** Wishes at once; beyond it those make room that the peer with the most has caused. A guess. */
 export const WISHES_MAX = 8_192;
 /** Wishes at once that one peer was the first to cause. A guess: more than a window of catching up needs. */
 export const WISHES_PER_PEER_MAX = 2_048;
-/** Peers remembered for one wish; beyond it one that let others wait makes room. */
-const ANNOUNCERS_MAX = 8;
-/** Peers that are asked for one wish and do not answer. */
-const TRIES_MAX = 4;
+/** Peers remembered for one wish; beyond it the least reliable makes room. */
+const ANNOUNCERS_MAX = 16;
+/** Peers that are asked for one wish and do not answer; all there are, as half of them may be liars. */
+const TRIES_MAX = ANNOUNCERS_MAX;
+/** From this one on each is given twice the time of the one before: then it is not for liars that nothing comes. */
+const PATIENT_FROM = 4;
 const WAIT_MIN: Millis = 60;
 const WAIT_MAX: Millis = 2_000;
 /** After this a peer that was asked has broken its word, whatever the link is like. */
 const PATIENCE: Millis = 10_000;
 /** Without an answer for this long at least the next peer is asked. */
 const ANSWER_MIN: Millis = 250;
+const ANSWER_MAX: Millis = 4_000;
 
 /** A wish that came true. */
 export type Fulfilled = Pick<Wish, 'first' | 'farthest' | 'wasAsked' | 'age'>;
@@ -36,13 +40,16 @@ export class Wishes {
   readonly #caused = new Map<LinkId, Set<MessageDigest>>();
   /** What messages that are wished for are like, by type and size, and how many say so. */
   readonly #claims = new Map<number, number>();
-  /** How often each link has not given what it had named in time, since it last did. */
-  readonly #failures = new Map<LinkId, number>();
+  readonly #reliability: Reliability;
   /** Which of them may be due first; never later than the truth. */
   #nextDue: Instant | undefined;
-  /** How long pushes come after the first 522 of the same message: mean and deviation. */
+  /** How long pushes come after the first 522 of a peer that has given something: mean and deviation. */
   #lag: Millis = 20;
   #spread: Millis = 20;
+
+  constructor(reliability: Reliability) {
+    this.#reliability = reliability;
+  }
 
   get size(): number {
     return this.#wishes.size;
@@ -60,47 +67,46 @@ export class Wishes {
   /** A peer has named something that this node lacks. False if there is no room for it. */
   onNamed(entry: HaveEntry, link: LinkId, isPushLikely: boolean, now: Instant): boolean {
     const announcer = { link, at: now, entry };
+    const dueAt = isPushLikely ? now + this.wait : now;
     const known = this.#wishes.get(entry.digest);
     if (known !== undefined) {
-      this.#onNamedAgain(known, announcer, now);
+      this.#onNamedAgain(known, announcer, dueAt);
       return true;
     }
     if (!this.#hasRoom(link)) return false;
-    const dueAt = isPushLikely ? now + this.wait : now;
     const wish = newWish(announcer, dueAt);
     this.#wishes.set(entry.digest, wish);
     this.#causedBy(link).add(entry.digest);
     this.#count(announcer, 1);
     this.#setDue(wish, dueAt);
+    this.#noteProven(wish, announcer, dueAt);
     return true;
   }
 
   /** The message has come, whoever sent it. */
-  onArrived(digest: MessageDigest, now: Instant, sender?: LinkId): Fulfilled | undefined {
+  onArrived(digest: MessageDigest, now: Instant): Fulfilled | undefined {
     const wish = this.#wishes.get(digest);
     if (wish === undefined) return undefined;
     this.#delete(digest, wish);
-    if (!wish.wasAsked) this.#learn(now - wish.first.at);
-    const isAnswer = wish.owing.some(({ link }) => link === sender);
-    if (isAnswer) this.#failures.delete(sender!);
+    const { firstProven, wasAsked } = wish;
+    if (!wasAsked && firstProven !== undefined) this.#learn(now - firstProven.at);
     return wish;
   }
 
-  /** The peer that was asked does not have it. */
-  onGone(digest: MessageDigest, link: LinkId, now: Instant): void {
+  /** A peer does not have it, or gives it in vain. Whether that one was asked. */
+  onGone(digest: MessageDigest, link: LinkId, now: Instant): boolean {
     const wish = this.#wishes.get(digest);
-    if (wish === undefined || !wish.owing.some((other) => other.link === link)) return;
+    if (wish === undefined || !wish.owing.some((other) => other.link === link)) return false;
     this.#drop(wish.owing, link);
-    this.#onFailed(link);
     // Who says so at once takes nobody's turn.
     wish.tries--;
-    if (wish.asked?.link !== link) return;
+    if (wish.asked?.link !== link) return true;
     wish.asked = undefined;
     this.#setDue(wish, now);
+    return true;
   }
 
   onLinkEnded(link: LinkId, now: Instant): void {
-    this.#failures.delete(link);
     for (const wish of this.#wishes.values()) {
       this.#drop(wish.announcers, link);
       this.#drop(wish.owing, link);
@@ -146,7 +152,7 @@ export class Wishes {
     return Math.min(WAIT_MAX, Math.max(WAIT_MIN, Math.ceil(this.#lag + 4 * this.#spread)));
   }
 
-  #onNamedAgain(wish: Wish, announcer: Announcer, now: Instant): void {
+  #onNamedAgain(wish: Wish, announcer: Announcer, dueAt: Instant): void {
     hearOf(wish, announcer);
     if (concerns(wish, announcer.link)) return;
     if (wish.announcers.length >= ANNOUNCERS_MAX) {
@@ -156,7 +162,18 @@ export class Wishes {
     }
     wish.announcers.push(announcer);
     this.#count(announcer, 1);
-    if (wish.asked === undefined && wish.wasAsked) this.#setDue(wish, now);
+    if (wish.wasAsked && wish.asked === undefined) this.#setDue(wish, announcer.at);
+    else this.#noteProven(wish, announcer, dueAt);
+  }
+
+  /**
+   * The time in which a push may come counts from the first peer that has shown to give what it names: liars name
+   * everything early, and would make the wait long for all. Nor does such a peer wait behind one that has not.
+   */
+  #noteProven(wish: Wish, announcer: Announcer, dueAt: Instant): void {
+    if (wish.firstProven !== undefined || !this.#reliability.hasProven(announcer.link)) return;
+    wish.firstProven = announcer;
+    this.#setDue(wish, Math.min(wish.dueAt, dueAt));
   }
 
   #ask(wish: Wish, announcer: Announcer, now: Instant): void {
@@ -166,10 +183,12 @@ export class Wishes {
     wish.owing.push(announcer);
     wish.askedAt = now;
     wish.tries++;
-    wish.dueAt = now + this.#answerTime(announcer.entry.size);
+    const doublings = Math.max(0, wish.tries - PATIENT_FROM);
+    const time = this.#answerTime(announcer.entry.size) * 2 ** doublings;
+    wish.dueAt = now + Math.min(time, ANSWER_MAX);
   }
 
-  /** Of those that have failed least the one that has waited longest. */
+  /** Of the most reliable the one that has named it first. */
   #takeBest(announcers: Announcer[]): Announcer | undefined {
     if (announcers.length === 0) return undefined;
     const best = announcers.reduce((a, b) => (this.#isWorse(a, b) ? b : a));
@@ -178,17 +197,13 @@ export class Wishes {
   }
 
   #isWorse(a: Announcer, than: Announcer): boolean {
-    return (this.#failures.get(a.link) ?? 0) > (this.#failures.get(than.link) ?? 0);
+    return this.#reliability.of(a.link) < this.#reliability.of(than.link);
   }
 
   #noteLate(wish: Wish): void {
     if (wish.asked === undefined || wish.isLate) return;
     wish.isLate = true;
-    this.#onFailed(wish.asked.link);
-  }
-
-  #onFailed(link: LinkId): void {
-    this.#failures.set(link, (this.#failures.get(link) ?? 0) + 1);
+    this.#reliability.onFailed(wish.asked.link);
   }
 
   /** Nobody is left to be asked, but somebody who was may still answer. */

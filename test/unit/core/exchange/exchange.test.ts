@@ -324,6 +324,33 @@ describe('a peer that names messages', () => {
     expect(wanted(link)).toHaveLength(8);
   });
 
+  it('is heard on when somebody else has named them as of another size: it gave what it was asked for', () => {
+    const [link, liar] = [openExtended(bench), openExtended(bench)];
+    for (let i = 0; i < 20; i++) {
+      const id = u64(0, i);
+      have(liar, { digest: digestOf(id), size: 3, age: 50 });
+      have(link, { digest: digestOf(id), age: 50 });
+      bench.advance(1_000);
+      bench.hear(link, { id });
+      bench.advance(20_000);
+    }
+    expect(wanted(link)).toHaveLength(20);
+  });
+
+  it('and does not have them is sent no more of them whole, whatever it says of pushes', () => {
+    bench = new Bench({ extension: true, degree: 4 });
+    bench.give({ kind: 'start' });
+    bench.advance(100_000);
+    const [source, liar] = [openExtended(bench), openExtended(bench)];
+    have(liar, { digest: digestOf(u64(9, 9)), size: 2_000 });
+    bench.advance(20_000);
+    bench.message(liar, { kind: 'peer-push', digests: [digestOf(u64(9, 9))] });
+    bench.take();
+    for (let i = 0; i < 10; i++) bench.hear(source, { id: u64(1, i), data: LARGE });
+    bench.advance(100);
+    expect([given(liar) <= 1, given(liar) + named(liar).length]).toEqual([true, 10]);
+  });
+
   it('that were forgotten here is asked once at most, and has kept its word when it gives them', () => {
     bench = new Bench({ extension: true, cacheSize: 1 });
     bench.give({ kind: 'start' });

@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Reliability } from '../../../../src/core/exchange/reliability.ts';
 import { Wishes, WISHES_MAX, WISHES_PER_PEER_MAX } from '../../../../src/core/exchange/wishes.ts';
 import type { LinkId } from '../../../../src/core/inputs.ts';
 import type { MessageDigest } from '../../../../src/wire/digest.ts';
 import { digest, entry, FIRST, SECOND, THIRD } from './support.ts';
 
 let wishes: Wishes;
+let reliability: Reliability;
 let broken: LinkId[];
 
 beforeEach(() => {
-  wishes = new Wishes();
+  reliability = new Reliability();
+  wishes = new Wishes(reliability);
   broken = [];
 });
 
@@ -110,10 +113,14 @@ describe('a message that a peer has named', () => {
     expect([due(5), wishes.size, wishes.nextDeadline()]).toEqual([[], 0, undefined]);
   });
 
-  it('is asked of at most four peers', () => {
-    for (let link = 1; link <= 8; link++) wishes.onNamed(entry('a'), link, false, 0);
-    expect(asked().map(([, link]) => link)).toEqual([1, 2, 3, 4]);
-    expect([broken, wishes.size]).toEqual([[1, 2, 3, 4], 0]);
+  it('is asked of sixteen peers at most, which get more and more time', () => {
+    for (let link = 1; link <= 20; link++) wishes.onNamed(entry('a'), link, false, 0);
+    const asks = asked();
+    expect(asks.map(([, link]) => link)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
+    const times = asks.slice(1).map(([at], i) => at - asks[i]![0]);
+    expect(times.slice(0, 7)).toEqual([251, 251, 251, 251, 502, 1_004, 2_008]);
+    expect(Math.max(...times)).toBe(4_000);
+    expect([broken.length, wishes.size]).toEqual([16, 0]);
   });
 
   it('gets more time the larger it is', () => {
@@ -167,6 +174,8 @@ describe('a wish that came true', () => {
 });
 
 describe('the wait for a push', () => {
+  beforeEach(() => reliability.onGiven(FIRST));
+
   function pushesAfter(lag: number, times = 200): void {
     for (let i = 0; i < times; i++) {
       wishes.onNamed(entry('a'), FIRST, true, 0);
@@ -188,6 +197,23 @@ describe('the wait for a push', () => {
   it('is never more than 2 s', () => {
     pushesAfter(30_000);
     expect(wishes.wait).toBe(2_000);
+  });
+
+  it('learns nothing from those that have given nothing so far, however early they name everything', () => {
+    const before = wishes.wait;
+    for (let i = 0; i < 100; i++) {
+      wishes.onNamed(entry('a'), SECOND, true, 0);
+      wishes.onArrived(digest('a'), 500);
+    }
+    expect(wishes.wait).toBe(before);
+  });
+
+  it('is no longer behind somebody that has been asked and has never given anything', () => {
+    pushesAfter(0);
+    wishes.onNamed(entry('a'), SECOND, true, 0);
+    due(60);
+    wishes.onNamed(entry('a'), FIRST, true, 70);
+    expect([due(129), due(130)]).toEqual([[], [[FIRST, [digest('a')]]]]);
   });
 
   it('learns nothing from what had to be asked for', () => {
@@ -218,25 +244,13 @@ describe('a peer that lies about what it names', () => {
     expect(due(20_000)).toEqual([[SECOND, [digest('b')]]]);
   });
 
-  it('is asked after all others once it has said that it does not have what it named', () => {
-    wishes.onNamed(entry('a'), FIRST, false, 0);
-    due(0);
-    wishes.onGone(digest('a'), FIRST, 1);
-    due(1);
-    wishes.onNamed(entry('b'), FIRST, false, 2);
-    wishes.onNamed(entry('b'), SECOND, false, 2);
-    expect(due(2)).toEqual([[SECOND, [digest('b')]]]);
-  });
-
-  it('has its turn again once it has given something', () => {
+  it('is asked before those that fail, once it has given enough', () => {
     wishes.onNamed(entry('a'), FIRST, false, 0);
     asked();
+    for (let i = 0; i < 3; i++) reliability.onGiven(FIRST);
+    wishes.onNamed(entry('b'), SECOND, false, 20_000);
     wishes.onNamed(entry('b'), FIRST, false, 20_000);
-    due(20_000);
-    wishes.onArrived(digest('b'), 20_001, FIRST);
-    wishes.onNamed(entry('c'), FIRST, false, 20_002);
-    wishes.onNamed(entry('c'), SECOND, false, 20_002);
-    expect(due(20_002)).toEqual([[FIRST, [digest('c')]]]);
+    expect(due(20_000)).toEqual([[FIRST, [digest('b')]]]);
   });
 
   it('takes nobody a turn by saying at once that it does not have it', () => {
@@ -248,14 +262,10 @@ describe('a peer that lies about what it names', () => {
     expect(due(6)).toEqual([[6, [digest('a')]]]);
   });
 
-  it('leaves room to others where eight and more name one message', () => {
-    for (let link = 1; link <= 8; link++) {
-      wishes.onNamed(entry(link), link, false, 0);
-      due(0);
-      wishes.onGone(digest(link), link, 0);
-    }
-    for (let link = 1; link <= 9; link++) wishes.onNamed(entry('a'), link, false, 10);
-    expect(due(10)).toEqual([[9, [digest('a')]]]);
+  it('leaves room to others where sixteen and more name one message', () => {
+    for (let link = 1; link <= 16; link++) reliability.onFailed(link);
+    for (let link = 1; link <= 17; link++) wishes.onNamed(entry('a'), link, false, 10);
+    expect(due(10)).toEqual([[17, [digest('a')]]]);
   });
 });
 
