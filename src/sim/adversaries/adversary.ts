@@ -10,9 +10,8 @@
  * (role.ts), so it can
  *
  * - change what the real core does (dropper.ts), or what it is told;
- * - act at times of its own (flooder.ts), or at once on what another of its group has seen (squatter.ts);
- * - answer in place of the real core (poisoner.ts): a liar about what it has answers a request this way, or
- *   sends announcements of payloads that it does not have;
+ * - act at times of its own (beating.ts), or at once on what another of its group has seen (squatter.ts, liar.ts);
+ * - answer in place of the real core (poisoner.ts, inventor.ts);
  * - have links that the real core knows nothing of (hog.ts): many identities on one machine, each with
  *   handshakes of its own, are a map of such links;
  * - learn whom there is to attack (scout.ts), for attacks on tables of addresses.
@@ -25,12 +24,18 @@ import type { Instant } from '../../core/settings.ts';
 import type { NodeSnapshot } from '../../core/snapshot.ts';
 import type { AdversaryPlan } from '../scenario/scenario.ts';
 import type { Core, CoreFactory } from '../world.ts';
+import { makeBabbler } from './babbler.ts';
+import { makeComparer } from './comparer.ts';
 import { makeDropper } from './dropper.ts';
+import { makeFlapper } from './flapper.ts';
 import { makeFlooder, makeSpammer } from './flooder.ts';
 import type { AdversaryGroup } from './group.ts';
 import { makeHog } from './hog.ts';
+import { makeInventor } from './inventor.ts';
+import { makeForger, makeLiar } from './liar.ts';
 import { OpenLinks, watched } from './open-links.ts';
 import { makePoisoner } from './poisoner.ts';
+import { makePuller } from './puller.ts';
 import { earlier, type AttackTarget, type Role, type RoleContext, type RoleMaker } from './role.ts';
 import type { AdversaryRole } from './roles.ts';
 import { makeSleeper } from './sleeper.ts';
@@ -47,6 +52,13 @@ const MAKERS: Readonly<Record<AdversaryRole, RoleMaker>> = {
   poisoner: makePoisoner,
   hog: makeHog,
   sleeper: makeSleeper,
+  liar: makeLiar,
+  forger: makeForger,
+  inventor: makeInventor,
+  puller: makePuller,
+  flapper: makeFlapper,
+  comparer: makeComparer,
+  babbler: makeBabbler,
 };
 
 export interface AdversaryOptions {
@@ -72,11 +84,11 @@ export const DEFAULT_TARGET: AttackTarget = { dataType: 1_337, size: 100 };
 export function adversaryCore(options: AdversaryOptions): CoreFactory {
   const { plan, group, at = 0, target = DEFAULT_TARGET } = options;
   return (coreOptions) => {
-    const { settings, random } = coreOptions;
+    const { settings, random, proofs } = coreOptions;
     group.join({ ...settings.listenAddress, port: settings.advertisedPort });
     const links = new OpenLinks();
     const honest = watched(options.honest(coreOptions), links);
-    const context = { honest, links, settings, plan, group, random, target };
+    const context = { honest, links, settings, plan, group, random, proofs, target };
     return new Adversary(context, typeof at === 'function' ? at : () => at);
   };
 }

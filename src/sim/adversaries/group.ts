@@ -9,12 +9,15 @@ import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
 import { formatAddress, type Address } from '../../wire/address.ts';
 import type { PeerAnnounce } from '../../wire/peer-messages.ts';
+import type { MessageDigest } from '../../wire/digest.ts';
+import type { HaveEntry } from '../../wire/extension-messages.ts';
+import { Bulletin } from './bulletin.ts';
 import { IdMemory } from './id-memory.ts';
 
 /** Addresses of honest nodes that a group remembers; what it learns beyond it is lost. */
 export const TARGETS_MAX = 65_536;
-/** Messages that members can still look up; the oldest is forgotten, and who has not looked misses it. */
-export const ORDERS_MAX = 1_024;
+/** Messages remembered that members have heard of; the oldest would be new to them again. */
+export const HEARD_MAX = 65_536;
 
 export interface AdversaryGroupOptions {
   /** Shared by all members, so the order in which they act decides who draws what. */
@@ -32,9 +35,11 @@ export class AdversaryGroup {
   readonly #members = new Map<string, Address>();
   readonly #targets = new Map<string, Address>();
   readonly #ids = new IdMemory();
-  /** The orders that are still known; the first of them has number `#forgotten`. */
-  readonly #orders: PeerAnnounce[] = [];
-  #forgotten = 0;
+  /** What all members are to send; nobody changes the data any more. */
+  readonly orders = new Bulletin<PeerAnnounce>();
+  /** Messages of others that some member has heard of, each once. */
+  readonly rumours = new Bulletin<HaveEntry>();
+  readonly #heard = new Set<MessageDigest>();
 
   constructor(options: AdversaryGroupOptions) {
     this.random = options.random;
@@ -49,11 +54,6 @@ export class AdversaryGroup {
   /** Honest nodes that some member has heard of. */
   get targets(): readonly Address[] {
     return [...this.#targets.values()];
-  }
-
-  /** How many orders there have been: what a newcomer passes to {@link ordersSince}. */
-  get orders(): number {
-    return this.#forgotten + this.#orders.length;
   }
 
   join(member: Address): void {
@@ -74,17 +74,15 @@ export class AdversaryGroup {
     return this.#ids.meet(id);
   }
 
-  /** Has all members send `message`, whose data nobody changes any more. */
-  order(message: PeerAnnounce): void {
-    this.#orders.push(message);
-    if (this.#orders.length <= ORDERS_MAX) return;
-    this.#orders.shift();
-    this.#forgotten++;
-  }
-
-  /** The orders that came after the first `count`, as far as they are known. */
-  ordersSince(count: number): readonly PeerAnnounce[] {
-    return this.#orders.slice(Math.max(0, count - this.#forgotten));
+  /** Notes a message that a member has heard of, and tells the others if it is new to them. */
+  hear(entry: HaveEntry): void {
+    if (this.#heard.has(entry.digest)) return;
+    this.#heard.add(entry.digest);
+    if (this.#heard.size > HEARD_MAX) {
+      const [oldest] = this.#heard;
+      this.#heard.delete(oldest!);
+    }
+    this.rumours.post(entry);
   }
 }
 

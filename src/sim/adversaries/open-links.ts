@@ -10,10 +10,16 @@ import type { Core } from '../world.ts';
 /** No more than the core itself has open, so at most its `maxConnections`. */
 export class OpenLinks {
   readonly #peers = new Map<LinkId, Address>();
+  readonly #extended = new Set<LinkId>();
 
   /** The ids of all open links, without that of `except`. */
   ids(except?: LinkId): readonly LinkId[] {
     return [...this.#peers.keys()].filter((link) => link !== except);
+  }
+
+  /** Those whose peers have said that they speak the extension; the core has said so itself by then. */
+  extended(except?: LinkId): readonly LinkId[] {
+    return [...this.#extended].filter((link) => link !== except);
   }
 
   /** Where the peers listen, as far as they say. */
@@ -25,12 +31,16 @@ export class OpenLinks {
     return this.#peers.has(link);
   }
 
-  note(effects: readonly Effect[]): void {
+  note(input: Input, effects: readonly Effect[]): void {
+    const isHello = input.kind === 'message' && input.message.kind === 'peer-hello';
+    if (isHello && this.#peers.has(input.link)) this.#extended.add(input.link);
     for (const effect of effects) {
       if (effect.kind !== 'report') continue;
       const { event } = effect;
       if (event.kind === 'link-established') this.#peers.set(event.link, event.peer);
-      else if (event.kind === 'link-lost') this.#peers.delete(event.link);
+      if (event.kind !== 'link-lost') continue;
+      this.#peers.delete(event.link);
+      this.#extended.delete(event.link);
     }
   }
 }
@@ -40,7 +50,7 @@ export function watched(core: Core, links: OpenLinks): Core {
   const seen: Core = {
     handle(input: Input, now: Instant): readonly Effect[] {
       const effects = core.handle(input, now);
-      links.note(effects);
+      links.note(input, effects);
       return effects;
     },
     nextDeadline: () => core.nextDeadline(),

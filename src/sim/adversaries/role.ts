@@ -6,8 +6,9 @@
 import type { Random } from '../../basics/random.ts';
 import type { Effect } from '../../core/effects.ts';
 import type { Input, LinkId } from '../../core/inputs.ts';
-import type { Instant, Settings } from '../../core/settings.ts';
-import type { PeerAnnounce } from '../../wire/peer-messages.ts';
+import type { Instant, Proofs, Settings } from '../../core/settings.ts';
+import type { HaveEntry } from '../../wire/extension-messages.ts';
+import type { PeerAnnounce, PeerMessage } from '../../wire/peer-messages.ts';
 import type { AdversaryPlan } from '../scenario/scenario.ts';
 import type { Core } from '../world.ts';
 import type { AdversaryGroup } from './group.ts';
@@ -34,6 +35,8 @@ export interface RoleContext {
   readonly group: AdversaryGroup;
   /** This node's own chance; that of the group is `group.random`. */
   readonly random: Random;
+  /** For the digests of what it is sent. */
+  readonly proofs: Proofs;
   /** The announcements it is aimed at. */
   readonly target: AttackTarget;
 }
@@ -70,4 +73,20 @@ export function announceIn(
 /** Sends on several links; as if it were its own announcement, so that a full queue drops it last. */
 export function sendOn(links: readonly LinkId[], message: PeerAnnounce): readonly Effect[] {
   return links.length === 0 ? [] : [{ kind: 'send', links, message, own: true }];
+}
+
+/** Sends anything on several links. */
+export function say(links: readonly LinkId[], message: PeerMessage): readonly Effect[] {
+  return links.length === 0 ? [] : [{ kind: 'send', links, message, own: false }];
+}
+
+/** The messages that an input tells of, as a 522 would name them. */
+export function namedIn(input: Input, proofs: Proofs): readonly HaveEntry[] {
+  if (input.kind !== 'message') return [];
+  const { message } = input;
+  if (message.kind === 'peer-have') return message.entries;
+  if (message.kind !== 'peer-announce') return [];
+  const { id, dataType, data, ttl } = message;
+  const digest = proofs.digest(id, dataType, data);
+  return [{ digest, dataType, size: data.length, ttl, age: 0 }];
 }

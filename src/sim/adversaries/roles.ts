@@ -10,6 +10,13 @@ export const ADVERSARY_ROLES = {
   poisoner: 'offers addresses where nobody listens, or only adversaries',
   hog: 'opens as many connections as it can, and holds them without finishing or using them',
   sleeper: 'behaves until its moment, then falls silent on all links without closing them',
+  liar: 'names every message at once to everybody, and gives it to nobody',
+  forger: 'does so with a false type, size or age, and claims to have every message (524)',
+  inventor: 'names messages that do not exist (522), at a high rate',
+  puller: 'asks for everything again and again (523), at a high rate',
+  flapper: 'changes its interests (521), and what it wants pushed, at a high rate',
+  comparer: 'begins comparisons that cost the most (527), at a high rate',
+  babbler: 'greets in contradictory ways (520), and again at a rate',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type AdversaryRole = keyof typeof ADVERSARY_ROLES;

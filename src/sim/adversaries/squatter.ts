@@ -2,13 +2,12 @@
  * The id squatter: as soon as one of the group sees a new message, all of them send junk under the same id to
  * all their neighbours, and nobody of them passes the real one on. Where messages are told apart by their id
  * alone, the junk makes the real one a duplicate wherever it comes first.
- *
- * A core is only asked for its deadline after it was given something, so the others cannot be called: they
- * look every {@link LOOK_EVERY} ms, which is shorter than nearly all ways through the network.
  */
 import type { Effect } from '../../core/effects.ts';
 import type { Input } from '../../core/inputs.ts';
-import type { Instant, Millis } from '../../core/settings.ts';
+import type { Instant } from '../../core/settings.ts';
+import type { PeerAnnounce } from '../../wire/peer-messages.ts';
+import { Watch } from './bulletin.ts';
 import { isJunk, junk } from './junk.ts';
 import {
   announceIn,
@@ -20,30 +19,25 @@ import {
   type RoleMaker,
 } from './role.ts';
 
-/** What the group knows a member acts on this much later, at most. */
-export const LOOK_EVERY: Millis = 5;
-
 class Squatter implements Role {
   readonly #context: RoleContext;
-  #ordersSeen: number;
-  #nextLook: Instant;
+  readonly #orders: Watch<PeerAnnounce>;
 
   constructor(context: RoleContext, now: Instant) {
     this.#context = context;
-    this.#ordersSeen = context.group.orders;
-    this.#nextLook = now + LOOK_EVERY;
+    this.#orders = new Watch(context.group.orders, now);
   }
 
   handle(input: Input, now: Instant): readonly Effect[] {
-    const { honest } = this.#context;
+    const { honest, links } = this.#context;
     const effects = honest.handle(input, now).filter((effect) => !isPassingOn(effect));
     this.#lookAt(input);
-    this.#nextLook = now + LOOK_EVERY;
-    return [...effects, ...this.#carryOutOrders()];
+    const orders = this.#orders.look(now);
+    return [...effects, ...orders.flatMap((message) => sendOn(links.ids(), message))];
   }
 
   nextDeadline(): Instant | undefined {
-    return earlier(this.#context.honest.nextDeadline(), this.#nextLook);
+    return earlier(this.#context.honest.nextDeadline(), this.#orders.nextLook);
   }
 
   #lookAt(input: Input): void {
@@ -51,15 +45,13 @@ class Squatter implements Role {
     const message = announceIn(input)?.message;
     if (message === undefined || isJunk(message.data) || !group.meet(message.id)) return;
     const { kind, id, dataType } = message;
-    group.order({ kind, id, ttl: 0, dataType, data: junk(message.data.length, group.random) });
-  }
-
-  #carryOutOrders(): readonly Effect[] {
-    const { group, links } = this.#context;
-    if (this.#ordersSeen === group.orders) return [];
-    const orders = group.ordersSince(this.#ordersSeen);
-    this.#ordersSeen = group.orders;
-    return orders.flatMap((message) => sendOn(links.ids(), message));
+    group.orders.post({
+      kind,
+      id,
+      ttl: 0,
+      dataType,
+      data: junk(message.data.length, group.random),
+    });
   }
 }
 

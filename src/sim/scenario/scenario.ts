@@ -154,7 +154,7 @@ export interface AdversaryPlan {
   readonly at?: Millis;
   /** In how many netgroups (/16) their addresses lie; null: anywhere among the honest ones. */
   readonly netgroups: number | null;
-  /** For those that flood: messages per second each. */
+  /** How often a second those do what they do that do it at a rate. */
   readonly rate: number;
 }
 

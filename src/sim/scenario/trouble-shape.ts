@@ -76,7 +76,11 @@ export const adversary = objectOf<AdversaryPlan>(
       null,
       'how many /16 networks they are in; null: those of the others',
     ),
-    rate: key(numberIn({ min: 0.01, max: 10_000 }), 10, 'messages per second of a flooder each'),
+    rate: key(
+      numberIn({ min: 0.01, max: 10_000 }),
+      10,
+      'how often a second each does what it does at a rate',
+    ),
   },
   { schema: { oneOf: [{ required: ['share'] }, { required: ['count'] }] } },
 );

@@ -4,8 +4,9 @@ import { u64 } from '../../../../src/basics/integers.ts';
 import { seededRandom } from '../../../../src/basics/random.ts';
 import type { Effect } from '../../../../src/core/effects.ts';
 import { adversaryCore } from '../../../../src/sim/adversaries/adversary.ts';
-import { BURST_MAX } from '../../../../src/sim/adversaries/flooder.ts';
-import { AdversaryGroup, ORDERS_MAX, TARGETS_MAX } from '../../../../src/sim/adversaries/group.ts';
+import { BURST_MAX } from '../../../../src/sim/adversaries/beat.ts';
+import { NOTICES_MAX } from '../../../../src/sim/adversaries/bulletin.ts';
+import { AdversaryGroup, HEARD_MAX, TARGETS_MAX } from '../../../../src/sim/adversaries/group.ts';
 import { DIALS_PER_ROUND, LINKS_MAX } from '../../../../src/sim/adversaries/hog.ts';
 import { IdMemory, IDS_MAX } from '../../../../src/sim/adversaries/id-memory.ts';
 import { isJunk, junk, JUNK_BYTES_MIN, spam } from '../../../../src/sim/adversaries/junk.ts';
@@ -66,15 +67,29 @@ describe('a group', () => {
   });
 
   it('hands every order to everybody who looks in time', () => {
-    const group = newGroup();
-    const orders = Array.from({ length: ORDERS_MAX + 2 }, (_, i) => {
+    const { orders } = newGroup();
+    const all = Array.from({ length: NOTICES_MAX + 2 }, (_, i) => {
       const message = { id: u64(0, i), ttl: 0, dataType: 1, data: new Uint8Array(0) };
       return { kind: 'peer-announce', ...message } as const;
     });
-    for (const order of orders) group.order(order);
-    expect(group.ordersSince(0)).toEqual(orders.slice(2));
-    expect(group.ordersSince(ORDERS_MAX + 1)).toEqual(orders.slice(-1));
-    expect(group.ordersSince(group.orders)).toEqual([]);
+    for (const order of all) orders.post(order);
+    expect(orders.since(0)).toEqual(all.slice(2));
+    expect(orders.since(NOTICES_MAX + 1)).toEqual(all.slice(-1));
+    expect(orders.since(orders.count)).toEqual([]);
+  });
+
+  it('spreads each rumour once, as far as it remembers', () => {
+    const group = newGroup();
+    const hear = (i: number): void => {
+      const digest = String(i).padStart(16, '.');
+      group.hear({ digest, dataType: 1, size: 1, ttl: 0, age: 0 });
+    };
+    for (let i = 0; i <= HEARD_MAX; i++) hear(i);
+    const { count } = group.rumours;
+    hear(HEARD_MAX);
+    expect(group.rumours.count).toBe(count);
+    hear(0);
+    expect(group.rumours.count).toBe(count + 1);
   });
 });
 
