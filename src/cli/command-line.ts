@@ -41,6 +41,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/config.ts'),
   },
   {
+    name: 'identity',
+    description: "show whose key a node holds, for others' pins",
+    load: () => import('./commands/identity.ts'),
+  },
+  {
     name: 'simulate',
     description: 'see what a whole network does, on this machine',
     load: () => import('./commands/simulate.ts'),

@@ -57,6 +57,7 @@ export interface EmbeddedNodeOptions {
 export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements HearsayNode {
   readonly address: string;
   readonly apiAddress: string | undefined;
+  readonly identity: string | undefined;
   readonly closed: Promise<void>;
   readonly #options: EmbeddedNodeOptions;
   readonly #announcer: Announcer;
@@ -73,6 +74,7 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     const { daemon, config, hasApi, mailbox, signal } = options;
     this.#options = options;
     this.address = formatAddress(daemon.p2pAddress);
+    this.identity = daemon.identity;
     this.apiAddress = hasApi ? formatApiAddress(daemon.apiAddress) : undefined;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     const clients = daemon.localClients;
@@ -172,8 +174,9 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     return this.#options.daemon
       .snapshot()
       .core.links.filter(({ state }) => state === 'open')
-      .map(({ listening, remote, direction, openedAt, intake }) => ({
+      .map(({ listening, remote, direction, openedAt, intake, identity }) => ({
         address: listening === undefined ? undefined : formatAddress(listening),
+        identity,
         remote: formatAddress(remote),
         direction,
         openForMillis: Math.max(0, now - (openedAt ?? now)),

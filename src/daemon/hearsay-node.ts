@@ -46,6 +46,8 @@ export interface ReceiptOptions {
 export interface Peer {
   /** `HOST:PORT` where it listens, as it says or was dialled; undefined if it cannot be dialled. */
   readonly address: string | undefined;
+  /** Whose key it holds, 64 hexadecimal digits; undefined with the transport `plain`. */
+  readonly identity: string | undefined;
   /** `HOST:PORT` of its end of the connection. */
   readonly remote: string;
   /** Who dialled: `outbound` is this node. */
@@ -88,6 +90,8 @@ export interface HearsayNode extends EventEmitter<HearsayEventMap> {
   readonly address: string;
   /** `HOST:PORT` or `unix:PATH` where it listens for applications; undefined without the option `api`. */
   readonly apiAddress: string | undefined;
+  /** Whose key this node holds, 64 hexadecimal digits; undefined with the transport `plain`. */
+  readonly identity: string | undefined;
   /** Whether a link to any peer is open. */
   readonly isConnected: boolean;
   /** Resolves when the node is gone, whoever closed it. */

@@ -142,7 +142,7 @@ describe('a process with a heap of 64 MB', () => {
 
 describe('a process with few file descriptors', () => {
   it('stays up when strangers take all of them, and lets others in when they have gone', async () => {
-    const node = await startNode({ prefix: 'ulimit -n 60;' });
+    const node = await startNode({ prefix: 'ulimit -n 90;' });
     const crowd = await Promise.all(
       Array.from({ length: 100 }, () => ScriptedClient.connect(node.api, CLEAN)),
     );

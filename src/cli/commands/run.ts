@@ -67,6 +67,7 @@ async function start(
   startDaemon: (options: DaemonOptions) => Promise<Daemon>,
 ): Promise<Daemon> {
   for (const warning of warnings) log.warn(warning);
+  if (config.stateDir === undefined) log.info(FORGETFUL);
   try {
     const nameSetting = (key: string): string | undefined => settings.get(key);
     return await startDaemon({ config, log, remembers: true, nameSetting });
@@ -75,13 +76,17 @@ async function start(
   }
 }
 
+const FORGETFUL =
+  'identity and memory end with this process: port 0 has no state directory of its own; set state_dir to keep them';
+
 function welcome(daemon: Daemon, log: Logger): void {
   const call = howToCall({
     script: process.argv[1] ?? 'hearsay',
     path: process.env['PATH'],
     isNpmScript: process.env['npm_lifecycle_event'] === 'start',
   });
-  const lines = composeWelcome({ kind: 'tcp', ...daemon.p2pAddress }, daemon.apiAddress, call);
+  const { p2pAddress, apiAddress: api, identity } = daemon;
+  const lines = composeWelcome({ p2p: { kind: 'tcp', ...p2pAddress }, api, identity }, call);
   if (!process.stderr.isTTY) logWelcome(lines, log);
   else if (log.isLevelEnabled('info')) process.stderr.write(formatWelcome(lines));
 }

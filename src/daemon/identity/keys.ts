@@ -37,11 +37,6 @@ export function identityOf(publicKey: KeyObject): PeerIdentity {
   return createHash('sha256').update(spki).digest('hex');
 }
 
-/** The first 16 digits: enough to tell nodes apart by eye, not to trust one. */
-export function shortIdentity(identity: PeerIdentity): string {
-  return identity.slice(0, 16);
-}
-
 /**
  * Whether an Ed25519 public key is one that nobody can hold alone: of the eight points of small order, for which
  * anybody can sign, or in an encoding that is not the shortest, so that one point would be two identities.

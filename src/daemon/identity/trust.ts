@@ -3,7 +3,7 @@
  */
 import type { PeerIdentity, PeerName } from '../../core/settings.ts';
 import { formatAddress, type Address } from '../../wire/address.ts';
-import { shortIdentity } from './keys.ts';
+import { shortIdentity } from '../short-identity.ts';
 
 /** The identities of which one has to be at an address; several while a key is being changed. */
 export interface Pin {

@@ -7,8 +7,10 @@
  */
 import { unreachable } from '../../basics/assert.ts';
 import type { NodeEvent } from '../../core/events.ts';
+import type { PeerIdentity } from '../../core/settings.ts';
 import { formatAddress, type Address } from '../../wire/address.ts';
 import { VIOLATION_CODES } from '../../wire/violation.ts';
+import { shortIdentity } from '../short-identity.ts';
 import { printable } from './printable.ts';
 
 export type LineLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -35,9 +37,9 @@ type ClientEvent = Extract<
 export function lineOf(event: NodeEvent): Line {
   switch (event.kind) {
     case 'link-established': {
-      const { link, direction, openLinks } = event;
-      const fields = { link, direction, peer: peerName(event.peer), openLinks };
-      return { level: 'debug', fields, message: 'link open' };
+      const { link, direction, openLinks, identity } = event;
+      const fields = { link, direction, peer: peerName(event.peer), identity, openLinks };
+      return { level: 'debug', fields, message: withPeer('link open', identity) };
     }
     case 'link-lost':
     case 'handshake-failed':
@@ -100,10 +102,11 @@ function linkEnd(event: LinkEnd): Line {
       link,
       ...(wasOpen ? { openLinks: event.openLinks } : { direction: event.direction }),
       peer: peerName(event.peer),
+      identity: event.identity,
       code,
       reason: printable(event.reason),
     },
-    message: wasOpen ? 'link lost' : 'no link: the handshake failed',
+    message: withPeer(wasOpen ? 'link lost' : 'no link: the handshake failed', event.identity),
   };
 }
 
@@ -149,6 +152,11 @@ function clientLine(event: ClientEvent): Line {
     default:
       return unreachable(event);
   }
+}
+
+/** People see the short form of an identity; programs find the whole of it in the fields. */
+function withPeer(message: string, identity: PeerIdentity | undefined): string {
+  return identity === undefined ? message : `${message}, peer ${shortIdentity(identity)}`;
 }
 
 function peerName(peer: Address): string {

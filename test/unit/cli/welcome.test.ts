@@ -5,7 +5,7 @@ import { composeWelcome, formatWelcome } from '../../../src/cli/welcome.ts';
 const P2P: ApiTarget = { kind: 'tcp', host: '::1', port: 6001 };
 
 function commandsFor(api: ApiTarget): readonly string[] {
-  const { subscribe, announce } = composeWelcome(P2P, api, 'hearsay');
+  const { subscribe, announce } = composeWelcome({ p2p: P2P, api, identity: undefined }, 'hearsay');
   return [subscribe, announce];
 }
 
@@ -33,9 +33,16 @@ describe('the commands that show a node at work', () => {
 
 describe('the welcome for people', () => {
   it('starts with where the node listens', () => {
-    const welcome = composeWelcome(P2P, { kind: 'unix', path: '/run/x' }, 'hearsay');
+    const api: ApiTarget = { kind: 'unix', path: '/run/x' };
+    const welcome = composeWelcome({ p2p: P2P, api, identity: undefined }, 'hearsay');
     expect(formatWelcome(welcome).split('\n')[0]).toBe(
       'hearsay listens for peers on [::1]:6001 and for applications on unix:/run/x',
     );
+  });
+
+  it('says whose key the node holds, if it holds one', () => {
+    const api: ApiTarget = { kind: 'unix', path: '/run/x' };
+    const welcome = composeWelcome({ p2p: P2P, api, identity: 'ab'.repeat(32) }, 'hearsay');
+    expect(formatWelcome(welcome)).toContain(`Its identity is ${'ab'.repeat(32)}\n`);
   });
 });
