@@ -9,7 +9,6 @@ import { GossipNode } from '../core/gossip-node.ts';
 import type { Input } from '../core/inputs.ts';
 import type { PeerIdentity, PeerName } from '../core/settings.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
-import type { LoadedState } from '../core/stored-state.ts';
 import type { Address } from '../wire/address.ts';
 import { Api } from './api/api.ts';
 import type { ApiAddress, Config } from './config/config.ts';
@@ -21,6 +20,7 @@ import { ClientDesk, LocalClients } from './embedding/local-clients.ts';
 import { readPeerCertificate } from './identity/peer-certificate.ts';
 import { Trust } from './identity/trust.ts';
 import { openDoors, reachableAddresses, type Doors, type ListenKey } from './listening.ts';
+import { Memory } from './memory.ts';
 import type { EventCounts } from './observe/counters.ts';
 import { DescriptorWatch } from './observe/descriptor-watch.ts';
 import { Reporter, type Log } from './observe/reporter.ts';
@@ -35,8 +35,6 @@ import { FlushScheduler } from './sockets/flush-scheduler.ts';
 import type { SendGear } from './sockets/send-queue.ts';
 import { TcpBacklogReader } from './sockets/tcp-backlog.ts';
 import { noTraffic, type Traffic } from './sockets/traffic.ts';
-import { StateDirectory } from './store/state-directory.ts';
-import { StateKeeper } from './store/state-keeper.ts';
 import { SecureChannel } from './transport/secure-channel.ts';
 import { Transport } from './transport/transport.ts';
 
@@ -115,17 +113,13 @@ export async function startDaemon(given: DaemonOptions): Promise<Daemon> {
     });
     // Shut before anybody is let in: to all else a node without this door is a node like any other.
     if (!hasApi) doors.api.stop();
-    const memory = state.directory === undefined ? undefined : memoryIn(state.directory, log);
-    const stored = await memory?.load();
-    return new RunningDaemon({ options, bounds, reporter, doors, state, memory, stored });
+    const memory =
+      state.directory === undefined ? undefined : await Memory.load(state.directory, log);
+    return new RunningDaemon({ options, bounds, reporter, doors, state, memory });
   } catch (error) {
     state.release();
     throw error;
   }
-}
-
-function memoryIn(directory: string, log: Log): StateDirectory {
-  return new StateDirectory(directory, (message, fields) => log.warn(fields, message));
 }
 
 /** Idle buffers are shared by all daemons of a process: there may be many, and all use them in turn. */
@@ -147,7 +141,7 @@ class RunningDaemon implements Daemon {
   readonly #driver: Driver;
   readonly #descriptors: DescriptorWatch;
   readonly #housekeeping: NodeJS.Timeout;
-  readonly #keeper: StateKeeper | undefined;
+  readonly #memory: Memory | undefined;
   readonly #state: OwnState;
   readonly #trust: Trust;
   #closed: Promise<void> | undefined;
@@ -158,10 +152,9 @@ class RunningDaemon implements Daemon {
     readonly reporter: Reporter;
     readonly doors: Doors;
     readonly state: OwnState;
-    readonly memory: StateDirectory | undefined;
-    readonly stored: LoadedState | undefined;
+    readonly memory: Memory | undefined;
   }) {
-    const { options, bounds, doors, state, memory, stored } = parts;
+    const { options, bounds, doors, state, memory } = parts;
     const { config } = options;
     this.identity = state.identity?.identity;
     this.#state = state;
@@ -189,7 +182,8 @@ class RunningDaemon implements Daemon {
       }),
       random: cryptoRandom(),
       proofs: cryptoProofs,
-      stored,
+      stored: memory?.stored,
+      storedPeers: memory?.storedPeers,
     });
     this.#transport = this.#createTransport(doors, gear, this.#createChannel(config));
     this.#api = this.#createApi(doors, gear);
@@ -197,7 +191,8 @@ class RunningDaemon implements Daemon {
     this.#driver = this.#createDriver(gear.scheduler);
     this.#housekeeping = setInterval(() => this.#tick(), bounds.tick);
     this.#give({ kind: 'start' });
-    this.#keeper = memory && this.#keep(memory, options.log);
+    this.#memory = memory;
+    memory?.keep(this.#core);
     this.#transport.start();
     this.#api.start();
   }
@@ -234,19 +229,10 @@ class RunningDaemon implements Daemon {
     try {
       await shutDown({ driver, transport, api, solver }, this.#bounds);
     } finally {
-      await this.#keeper?.close();
+      await this.#memory?.close();
       clearInterval(this.#housekeeping);
       this.#state.release();
     }
-  }
-
-  #keep(directory: StateDirectory, log: Log): StateKeeper {
-    const core = this.#core;
-    return new StateKeeper({
-      directory,
-      source: { revision: () => core.storeRevision, store: () => core.store() },
-      onTrouble: (message, fields) => log.warn(fields, message),
-    });
   }
 
   readonly #give = (input: Input): void => this.#driver.give(input);

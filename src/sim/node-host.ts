@@ -17,13 +17,14 @@ import { EffectRunner } from './effect-runner.ts';
 import type { LinkEnd, Machine } from './link-end.ts';
 import { Prover } from './proof-of-work.ts';
 import type { SimClient } from './sim-client.ts';
-import type { LoadedState, StoredState } from '../core/stored-state.ts';
+import type { LoadedState, StoredPeers, StoredState } from '../core/stored-state.ts';
 import { Uplink } from './uplink.ts';
 import { streamOf, type Core, type World } from './world.ts';
 
 /** What a node has stored, and when. */
 export interface Stored {
   readonly state: StoredState;
+  readonly peers?: StoredPeers | undefined;
   readonly at: Instant;
 }
 
@@ -104,7 +105,8 @@ export class NodeHost implements Machine, Sleeper {
     });
     const random = streamOf(seed, 'core', index, life);
     const stored = loaded(station.stored, events.now);
-    this.core = world.newCore({ settings, random, proofs: world.proofs, stored });
+    const storedPeers = station.stored?.peers;
+    this.core = world.newCore({ settings, random, proofs: world.proofs, stored, storedPeers });
     this.#alarm = new Alarm(events, this);
     if (options.isDialable) world.network.listen(this, settings.listenAddress.port);
     this.post({ kind: 'start' });
@@ -139,7 +141,8 @@ export class NodeHost implements Machine, Sleeper {
     this.#isRunning = false;
     // As if it were written to disk all the time: the daemon is a few seconds behind when power fails.
     const state = this.core.store?.();
-    if (state !== undefined) this.#station.stored = { state, at: this.#world.events.now };
+    const peers = this.core.storePeers?.();
+    if (state !== undefined) this.#station.stored = { state, peers, at: this.#world.events.now };
     for (const client of this.#clients.values()) client.onDropped();
     if (how === 'exit') this.#world.network.close(this);
     else this.#world.network.disappear(this);

@@ -6,7 +6,7 @@ import type { Effect } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
 import type { Instant, Millis, Proofs, Settings } from '../core/settings.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
-import type { LoadedState, StoredState } from '../core/stored-state.ts';
+import type { LoadedState, StoredPeers, StoredState } from '../core/stored-state.ts';
 import type { Address } from '../wire/address.ts';
 import type { AnnouncementLedger } from './announcement-ledger.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -19,6 +19,8 @@ export interface Core {
   nextDeadline(): Instant | undefined;
   /** What the next life of the node is to know. */
   store?(): StoredState;
+  /** Which peers it is to know. */
+  storePeers?(): StoredPeers;
   /** What checkers look at from time to time. */
   snapshot?(): NodeSnapshot;
 }
@@ -29,6 +31,8 @@ export type CoreFactory = (options: {
   readonly proofs: Proofs;
   /** What an earlier life of the node has stored; undefined if it is the first, or nothing was kept. */
   readonly stored?: LoadedState | undefined;
+  /** Which peers it knew; likewise. */
+  readonly storedPeers?: StoredPeers | undefined;
 }) => Core;
 
 /** One input that a node was given and what it did. The arrays are valid during the call only. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
-import { defaultConfig } from '../../src/daemon/config/config.ts';
+import { defaultConfig, type Config } from '../../src/daemon/config/config.ts';
 import { startDaemon, type Daemon } from '../../src/daemon/daemon.ts';
 import {
   peerAnnounce,
@@ -12,6 +12,7 @@ import {
   ScriptedPeer,
   text,
   turns,
+  until,
 } from '../../src/testkit/index.ts';
 import { formatAddress } from '../../src/wire/address.ts';
 
@@ -26,6 +27,7 @@ async function newDirectory(): Promise<string> {
 async function start(
   stateDir: string,
   lines: string[] = [],
+  further: Partial<Config> = {},
 ): Promise<{ daemon: Daemon; client: ScriptedClient; peer: ScriptedPeer }> {
   const port0 = { host: '127.0.0.1', port: 0 };
   const daemon = await startDaemon({
@@ -35,6 +37,7 @@ async function start(
       apiAddress: { kind: 'tcp', ...port0 },
       proofOfWork: 'none',
       stateDir,
+      ...further,
     },
     log: pino({ level: 'warn' }, { write: (line: string) => lines.push(line) }),
     remembers: true,
@@ -68,3 +71,20 @@ it('starts with a damaged file, and says so', async () => {
   await start(directory, lines);
   expect(lines.filter((line) => line.includes('damaged'))).toHaveLength(1);
 });
+
+it('finds a peer of the life before again, without being told of anybody', async () => {
+  const [directory, other] = [await newDirectory(), await newDirectory()];
+  const bootstrapper = await start(other);
+  const { host, port } = bootstrapper.daemon.p2pAddress;
+  const first = await start(directory, [], { bootstrapper: { host, port } });
+  await until(() => isLinkedTo(first.daemon, port));
+  await first.daemon.close();
+  const second = await start(directory);
+  await until(() => isLinkedTo(second.daemon, port));
+  expect(isLinkedTo(second.daemon, port)).toBe(true);
+});
+
+function isLinkedTo(daemon: Daemon, port: number): boolean {
+  const { links } = daemon.snapshot().core;
+  return links.some(({ state, listening }) => state === 'open' && listening?.port === port);
+}

@@ -20,7 +20,7 @@ interface Place {
   readonly path: string;
   readonly troubles: string[];
   /** The directory as a process sees it that runs at this time of the calendar. */
-  at(now: number): StateDirectory;
+  at(now: number): StateDirectory['seen'];
 }
 
 async function newPlace(): Promise<Place> {
@@ -30,7 +30,7 @@ async function newPlace(): Promise<Place> {
   const troubles: string[] = [];
   const onTrouble = (message: string, fields: { path: string; reason: string }): number =>
     troubles.push(`${message}: ${fields.reason}`);
-  return { path, troubles, at: (now) => new StateDirectory(path, onTrouble, () => now) };
+  return { path, troubles, at: (now) => new StateDirectory(path, onTrouble, () => now).seen };
 }
 
 /** A place with {@link STATE} in it, stored at noon. */
@@ -143,10 +143,24 @@ describe('a damaged file', () => {
   });
 });
 
+describe('damaged files', () => {
+  it('are kept, but no more than four', async () => {
+    const { at, path, file } = await storedPlace();
+    for (let hour = 0; hour < 7; hour++) {
+      await writeFile(file, `rubbish ${hour}`);
+      await at(NOON + hour * 3_600_000).load();
+    }
+    const left = await Promise.all(
+      (await readdir(path)).toSorted().map((name) => readFile(join(path, name), 'utf8')),
+    );
+    expect(left).toEqual(['rubbish 3', 'rubbish 4', 'rubbish 5', 'rubbish 6']);
+  });
+});
+
 describe('a place that cannot be used', () => {
   it('is told of when it is read', async () => {
     const { at, file, troubles } = await storedPlace();
-    const inside = new StateDirectory(file, (message) => troubles.push(message));
+    const inside = new StateDirectory(file, (message) => troubles.push(message)).seen;
     expect([await inside.load(), troubles, await at(NOON).load()]).toEqual([
       undefined,
       ['the stored state cannot be read'],
@@ -156,7 +170,7 @@ describe('a place that cannot be used', () => {
 
   it('makes a save fail', async () => {
     const { file } = await storedPlace();
-    const inside = new StateDirectory(file, () => {});
+    const inside = new StateDirectory(file, () => {}).seen;
     await expect(inside.save(STATE)).rejects.toThrow('EEXIST');
   });
 });
@@ -216,7 +230,7 @@ interface Kept {
   looks: number;
   tries: number;
   troubles: number;
-  readonly keeper: StateKeeper;
+  readonly keeper: StateKeeper<StoredState>;
 }
 
 function keeper({ fails = false, every = 1 } = {}): Kept {
@@ -234,7 +248,7 @@ function keeper({ fails = false, every = 1 } = {}): Kept {
   const store = (): StoredState => ({ ...STATE, records: Uint8Array.of(counts.revision) });
   const onTrouble = (): void => void counts.troubles++;
   const source = { revision, store };
-  const kept = new StateKeeper({ directory: { path: '/', save }, source, onTrouble, every });
+  const kept = new StateKeeper({ file: { path: '/', save }, source, onTrouble, every });
   onTestFinished(() => kept.close());
   return Object.assign(counts, { keeper: kept });
 }

@@ -3,23 +3,24 @@
  * at a time; one that fails is tried again, and told of once until one succeeds.
  */
 import type { Millis } from '../../core/settings.ts';
-import type { StoredState } from '../../core/stored-state.ts';
-import type { StateDirectory, Trouble } from './state-directory.ts';
+import type { KeptFile, Trouble } from './kept-file.ts';
 
 /** A guess: what is lost when the machine stops is seen again, at worst, and a disk should rest. */
 export const STORE_EVERY: Millis = 5_000;
+/** The peer book changes all the time, and one that is a little older is as good. A guess. */
+export const STORE_PEERS_EVERY: Millis = 30_000;
 
 /** What is kept. */
-export interface StateSource {
+export interface StateSource<Saved> {
   /** Another number whenever there may be something new; asked often. */
   readonly revision: () => number;
   /** All that is to be stored; asked only when something is new. */
-  readonly store: () => StoredState;
+  readonly store: () => Saved;
 }
 
-export class StateKeeper {
-  readonly #directory: Pick<StateDirectory, 'path' | 'save'>;
-  readonly #source: StateSource;
+export class StateKeeper<Saved> {
+  readonly #file: Pick<KeptFile<Saved, object>, 'path' | 'save'>;
+  readonly #source: StateSource<Saved>;
   readonly #onTrouble: Trouble;
   readonly #timer: NodeJS.Timeout;
   /** The revision that was stored last; undefined: none. */
@@ -29,12 +30,12 @@ export class StateKeeper {
 
   /** Begins at once. `every`: default {@link STORE_EVERY}. */
   constructor(options: {
-    readonly directory: Pick<StateDirectory, 'path' | 'save'>;
-    readonly source: StateSource;
+    readonly file: Pick<KeptFile<Saved, object>, 'path' | 'save'>;
+    readonly source: StateSource<Saved>;
     readonly onTrouble: Trouble;
     readonly every?: Millis;
   }) {
-    this.#directory = options.directory;
+    this.#file = options.file;
     this.#source = options.source;
     this.#onTrouble = options.onTrouble;
     this.#timer = setInterval(() => this.#storeIfNew(), options.every ?? STORE_EVERY);
@@ -58,14 +59,14 @@ export class StateKeeper {
 
   async #write(revision: number): Promise<void> {
     try {
-      await this.#directory.save(this.#source.store());
+      await this.#file.save(this.#source.store());
       this.#stored = revision;
       this.#isFailing = false;
     } catch (error) {
       if (this.#isFailing) return;
       this.#isFailing = true;
-      this.#onTrouble('what this node has seen cannot be stored; it is tried again', {
-        path: this.#directory.path,
+      this.#onTrouble('what this node is to remember cannot be stored; it is tried again', {
+        path: this.#file.path,
         reason: String(error),
       });
     }

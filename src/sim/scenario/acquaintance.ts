@@ -6,11 +6,10 @@ import type { Address } from '../../wire/address.ts';
 import type { Cast } from './cast.ts';
 import { chanceFor } from './chance.ts';
 import { LaidOut } from './laid-out.ts';
+import { NETGROUPS_MAX } from './quantities.ts';
 import type { GossipKeys, Scenario } from './scenario.ts';
 
 const PORT = 6_001;
-/** The first /16 of 10.0.0.0/8 for adversaries that keep to networks of their own. */
-const HOSTILE_NETGROUP = 200;
 
 export class Acquaintance {
   readonly #scenario: Scenario;
@@ -27,15 +26,15 @@ export class Acquaintance {
     this.#laidOut = new LaidOut(scenario.nodes, linksLaidOut(scenario.gossip), this.#random);
   }
 
+  /** Neighbours by number are in different netgroups, and all hosts of a netgroup in different /24 while they last. */
   addressOf(node: number): Address {
     const plan = this.#cast.planOf(node);
-    const netgroups = plan === undefined ? null : this.#scenario.adversaries[plan]!.netgroups;
-    const number = node + 1;
-    const rest = `${(number >>> 8) & 255}.${number & 255}`;
-    if (netgroups === null) return { host: `10.${number >>> 16}.${rest}`, port: PORT };
-    // The last two bytes are the same every 65,536 nodes; the port tells those apart.
-    const netgroup = HOSTILE_NETGROUP + (node % netgroups);
-    return { host: `10.${netgroup}.${rest}`, port: PORT + (number >>> 16) };
+    const hostile = plan === undefined ? null : this.#scenario.adversaries[plan]!.netgroups;
+    const [first, netgroups] =
+      hostile === null ? [0, this.#scenario.network.netgroups] : [NETGROUPS_MAX, hostile];
+    const place = Math.floor(node / netgroups);
+    const host = `10.${first + (node % netgroups)}.${place & 255}.${(place >>> 8) & 255}`;
+    return { host, port: PORT + (place >>> 16) };
   }
 
   /** The known peers of a node, drawn from the first `among` nodes that can be dialled. */

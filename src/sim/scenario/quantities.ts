@@ -18,3 +18,6 @@ export const duration = numberIn({ min: 1, max: MILLIS_MAX, isWhole: true, unit:
 export function count(min: number, max: number): Shape<number> {
   return numberIn({ min, max, isWhole: true });
 }
+
+/** The most netgroups of honest nodes: 10.0 to 10.199; adversaries that keep to their own are in those after. */
+export const NETGROUPS_MAX = 200;

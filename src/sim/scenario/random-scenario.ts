@@ -38,6 +38,8 @@ export function randomScenario(seed: number, options: { readonly nodes?: number 
       bandwidthMbps: sometimes(random, 3, oneOf(random, 1, 10, 100)) ?? null,
       dialFailures: sometimes(random, 3, oneOf(random, 0.05, 0.3)) ?? 0,
       undialable: sometimes(random, 3, oneOf(random, 0.1, 0.4)) ?? 0,
+      // From a stream of its own, so that a seed stands for all else that it stood for before.
+      netgroups: oneOf(seededRandom(seed, STREAM + 1), 1, 2, 200, 200),
     },
     population: {
       subscribers: oneOf(random, 1, 1, 0.5, 0.1),

@@ -3,7 +3,7 @@
  * table in docs/simulator.md all come from here. What goes together with what is in consistency.ts.
  */
 import { isObject, key, namesTo, needed, objectOf, optional } from './object-shape.ts';
-import { count, duration, millis, NODES_MAX, share } from './quantities.ts';
+import { count, duration, millis, NETGROUPS_MAX, NODES_MAX, share } from './quantities.ts';
 import type {
   GossipKeys,
   LatencyPlan,
@@ -97,6 +97,7 @@ const network = objectOf<NetworkPlan>({
   ),
   dialFailures: key(numberIn({ min: 0, max: 0.95 }), 0, 'share of dials that fail by chance'),
   undialable: key(share, 0, 'share of honest nodes that nobody can dial, as behind a NAT'),
+  netgroups: key(count(1, NETGROUPS_MAX), NETGROUPS_MAX, 'how many /16 networks the nodes are in'),
 });
 
 const population = objectOf<Population>({

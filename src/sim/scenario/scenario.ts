@@ -58,6 +58,8 @@ export interface NetworkPlan {
   readonly dialFailures: number;
   /** Share of nodes that nobody can dial, as behind a NAT. */
   readonly undialable: number;
+  /** In how many netgroups (/16) the nodes are, those of adversaries with their own apart; 1 … 200. */
+  readonly netgroups: number;
 }
 
 export type LatencyPlan =

@@ -8,7 +8,7 @@ import { count, duration, millis, NODES_MAX, share } from './quantities.ts';
 import { flag, numberIn, orNull, wordOf } from './shape.ts';
 
 /** Netgroups of adversaries: 10.200/16 to 10.249/16, where no honest node lives. */
-const NETGROUPS_MAX = 50;
+const HOSTILE_NETGROUPS_MAX = 50;
 
 const how = wordOf(['exit', 'power-off']);
 const at = key(millis, 0, 'ms after the end of the warm-up');
@@ -72,7 +72,7 @@ export const adversary = objectOf<AdversaryPlan>(
     count: optional(count(1, NODES_MAX), 'how many; or share'),
     at: optional(millis, 'misbehaves from so many ms after the warm-up; missing: always'),
     netgroups: key(
-      orNull(count(1, NETGROUPS_MAX)),
+      orNull(count(1, HOSTILE_NETGROUPS_MAX)),
       null,
       'how many /16 networks they are in; null: those of the others',
     ),

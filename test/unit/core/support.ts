@@ -6,6 +6,7 @@ import type { NodeEvent } from '../../../src/core/events.ts';
 import { GossipNode } from '../../../src/core/gossip-node.ts';
 import type { ClientId, Input, LinkId, Secured } from '../../../src/core/inputs.ts';
 import { DEFAULT_BOUNDS, type Bounds, type Settings } from '../../../src/core/settings.ts';
+import type { StoredPeers } from '../../../src/core/stored-state.ts';
 import { parseAddress, type Address } from '../../../src/wire/address.ts';
 import type { MessageDigest } from '../../../src/wire/digest.ts';
 import type { PeerMessage } from '../../../src/wire/peer-messages.ts';
@@ -64,10 +65,16 @@ export class Bench {
   #nextClient = 1;
   #nextHost = 2;
 
-  constructor(overrides: Partial<Settings> = {}, bounds: Partial<Bounds> = {}, seed = 1) {
+  constructor(
+    overrides: Partial<Settings> = {},
+    bounds: Partial<Bounds> = {},
+    seed = 1,
+    storedPeers?: StoredPeers,
+  ) {
     this.node = new GossipNode({
       settings: settings(overrides, bounds),
       random: seededRandom(seed),
+      storedPeers,
       proofs: {
         checkNonce: (_challenge, nonce) => nonce.low === GOOD_NONCE.low,
         // On the bench an offer is proven if the last byte of its nonce is 42.

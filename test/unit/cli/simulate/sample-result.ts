@@ -17,6 +17,7 @@ export const SAMPLE_SCENARIO: Scenario = {
     bandwidthMbps: null,
     dialFailures: 0.05,
     undialable: 0,
+    netgroups: 200,
   },
   population: {
     subscribers: 1,

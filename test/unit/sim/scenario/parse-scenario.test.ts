@@ -34,6 +34,7 @@ describe('a scenario of nothing but a name', () => {
         bandwidthMbps: null,
         dialFailures: 0,
         undialable: 0,
+        netgroups: 200,
       },
       population: {
         subscribers: 1,

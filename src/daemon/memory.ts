@@ -1,0 +1,62 @@
+/** What of a node outlives its process: loaded before it starts, kept close behind it, stored when it has stopped. */
+import type { GossipNode } from '../core/gossip-node.ts';
+import type { LoadedState, StoredPeers } from '../core/stored-state.ts';
+import type { Log } from './observe/reporter.ts';
+import type { Trouble } from './store/kept-file.ts';
+import { StateDirectory } from './store/state-directory.ts';
+import { StateKeeper, STORE_PEERS_EVERY } from './store/state-keeper.ts';
+
+type Remembering = Pick<GossipNode, 'storeRevision' | 'store' | 'peersRevision' | 'storePeers'>;
+
+export class Memory {
+  readonly stored: LoadedState | undefined;
+  readonly storedPeers: StoredPeers | undefined;
+  readonly #directory: StateDirectory;
+  readonly #onTrouble: Trouble;
+  #keepers: readonly { close(): Promise<void> }[] = [];
+
+  private constructor(parts: {
+    readonly directory: StateDirectory;
+    readonly onTrouble: Trouble;
+    readonly stored: LoadedState | undefined;
+    readonly storedPeers: StoredPeers | undefined;
+  }) {
+    this.#directory = parts.directory;
+    this.#onTrouble = parts.onTrouble;
+    this.stored = parts.stored;
+    this.storedPeers = parts.storedPeers;
+  }
+
+  /** Loads what is in a directory; what cannot be used is logged. Never rejects. */
+  static async load(path: string, log: Log): Promise<Memory> {
+    const onTrouble: Trouble = (message, fields) => log.warn(fields, message);
+    const directory = new StateDirectory(path, onTrouble);
+    const { seen, peers } = directory;
+    const [stored, storedPeers] = await Promise.all([seen.load(), peers.load()]);
+    return new Memory({ directory, onTrouble, stored, storedPeers });
+  }
+
+  /** Stores from now on what `core` is to remember. */
+  keep(core: Remembering): void {
+    const { seen, peers } = this.#directory;
+    const onTrouble = this.#onTrouble;
+    this.#keepers = [
+      new StateKeeper({
+        file: seen,
+        source: { revision: () => core.storeRevision, store: () => core.store() },
+        onTrouble,
+      }),
+      new StateKeeper({
+        file: peers,
+        source: { revision: () => core.peersRevision, store: () => core.storePeers() },
+        onTrouble,
+        every: STORE_PEERS_EVERY,
+      }),
+    ];
+  }
+
+  /** Stores what is new for the last time, when the node does nothing any more. Never rejects. */
+  async close(): Promise<void> {
+    await Promise.all(this.#keepers.map((keeper) => keeper.close()));
+  }
+}
