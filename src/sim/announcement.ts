@@ -164,6 +164,15 @@ export class Announcement {
     return 'first';
   }
 
+  /** A node has not taken the copy that has just come in: for it the announcement has not come yet. */
+  takeBackArrival(node: number, isHostile: boolean): void {
+    const row = this.#rowOf(node);
+    if (this.#rows[row + ROW.arrival] !== NEVER && !isHostile) this.#reached--;
+    this.#rows[row + ROW.arrival] = NEVER;
+    this.#rows[row + ROW.sender] = NEVER;
+    this.#rows[row + ROW.small] = 0;
+  }
+
   noteNotified(node: number, now: Instant): void {
     const row = this.#rowOf(node);
     if (this.#rows[row + ROW.notified] === NEVER) this.#rows[row + ROW.notified] = now;

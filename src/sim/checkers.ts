@@ -15,6 +15,7 @@
 import { assert } from '../basics/assert.ts';
 import type { Effect } from '../core/effects.ts';
 import type { Input, LinkId } from '../core/inputs.ts';
+import { Profiles } from '../core/profiles.ts';
 import type { Settings } from '../core/settings.ts';
 import { rankOf, type Announcement, type TravellingAnnounce } from './announcement.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
@@ -42,7 +43,7 @@ export function isIdle(step: Step, effects: readonly Effect[]): boolean {
  */
 export class NodeChecker {
   readonly #node: number;
-  readonly #settings: Settings;
+  readonly #profiles: Profiles;
   readonly #links: LinkChecker;
   readonly #gates: GateChecker;
   #step: Step | undefined;
@@ -52,9 +53,9 @@ export class NodeChecker {
 
   constructor(node: number, settings: Settings) {
     this.#node = node;
-    this.#settings = settings;
+    this.#profiles = new Profiles(settings);
     this.#links = new LinkChecker(settings);
-    this.#gates = new GateChecker(settings);
+    this.#gates = new GateChecker(settings, this.#profiles);
   }
 
   begin(step: Step): void {
@@ -113,8 +114,9 @@ export class NodeChecker {
       if (sent.has(link)) throw new CheckFailure(`one copy was sent twice on link ${link}`);
       sent.add(link);
     }
-    if (sent.size > this.#settings.degree) {
-      throw new CheckFailure(`forwarded on ${sent.size} links, degree is ${this.#settings.degree}`);
+    const { degree } = this.#profiles.of(announcement.dataType);
+    if (sent.size > degree) {
+      throw new CheckFailure(`forwarded on ${sent.size} links, degree is ${degree}`);
     }
     if (step.input.kind === 'announce' && step.announcement === announcement) {
       if (copy.ttl !== announcement.ttl) throw new CheckFailure(`sent with TTL ${copy.ttl}`);

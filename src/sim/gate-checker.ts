@@ -8,6 +8,7 @@
 import type { Effect } from '../core/effects.ts';
 import type { NodeEvent } from '../core/events.ts';
 import type { ClientId, Input } from '../core/inputs.ts';
+import type { Profiles } from '../core/profiles.ts';
 import type { Instant, Settings } from '../core/settings.ts';
 import { bytesEqual, type Announcement, type ArrivalKind } from './announcement.ts';
 import { CheckFailure } from './failure.ts';
@@ -50,6 +51,7 @@ interface Gate {
 
 export class GateChecker {
   readonly #settings: Settings;
+  readonly #profiles: Profiles;
   readonly #clients = new Map<ClientId, ClientBook>();
   /** Oldest first. Forgotten once the message may be taken for new again. */
   readonly #gates = new Map<Announcement, Gate>();
@@ -57,15 +59,17 @@ export class GateChecker {
   readonly #openings = new Fifo<Instant>();
   /** Clients told, or reported as not reachable, of this step's announcement. */
   readonly #served = new Set<ClientId>();
-  #isOverCapacity = false;
+  /** Whether the message that came in went at once, so that nobody has to be told. */
+  #isDropped = false;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, profiles: Profiles) {
     this.#settings = settings;
+    this.#profiles = profiles;
   }
 
   begin(step: Step): void {
     this.#served.clear();
-    this.#isOverCapacity = false;
+    this.#isDropped = false;
     // What is new to the node has no gate yet, whatever became of it when it was new before.
     if (step.arrival === 'first') this.#gates.delete(step.announcement!);
     const input = step.input;
@@ -103,7 +107,7 @@ export class GateChecker {
     if (this.#clients.size > this.#settings.bounds.clientsMax) {
       throw new CheckFailure(`${this.#clients.size} clients at once`);
     }
-    if (!step.isSurelyNew || step.announcement === undefined || this.#isOverCapacity) return;
+    if (!step.isSurelyNew || step.announcement === undefined || this.#isDropped) return;
     const announcer = step.input.kind === 'announce' ? step.input.client : undefined;
     for (const [client, book] of this.#clients) {
       if (client === announcer || !book.types.has(step.announcement.dataType)) continue;
@@ -228,7 +232,12 @@ export class GateChecker {
     else if (event.kind === 'subscriber-silent') this.#setSilent(event.client, true);
     else if (event.kind === 'subscriber-answers') this.#setSilent(event.client, false);
     else if (event.kind === 'message-stopped' && event.why === 'over-capacity') {
-      this.#isOverCapacity = true;
+      this.#isDropped = true;
+    } else if (event.kind === 'rate-exceeded') {
+      if (this.#profiles.of(event.dataType).rateLimit === undefined) {
+        throw new CheckFailure('a message was dropped for a rate that nobody has set');
+      }
+      this.#isDropped = true;
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import type { NodeEvent } from '../core/events.ts';
 import type { ClientId, Input, LinkId, QueueState } from '../core/inputs.ts';
+import type { Effect } from '../core/effects.ts';
 import type { Instant, Settings } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
 import { Alarm, type Sleeper } from './alarm.ts';
@@ -225,6 +226,7 @@ export class NodeHost implements Machine, Sleeper {
     checker?.begin(step!);
     for (const effect of effects) this.#effects.run(effect, announcement);
     checker?.end(this.core);
+    if (effects.some(isTurnedAway)) announcement?.takeBackArrival(this.index, this.isHostile);
     world.onStep?.({ now, node: this.index, input, effects });
     this.#setAlarm(input);
     world.current.node = undefined;
@@ -266,4 +268,9 @@ export class NodeHost implements Machine, Sleeper {
 
 function loaded(stored: Stored | undefined, now: Instant): LoadedState | undefined {
   return stored === undefined ? undefined : { ...stored.state, storedAgoMs: now - stored.at };
+}
+
+/** Whether a node has dropped a message that was more than its sender may bring. */
+function isTurnedAway(effect: Effect): boolean {
+  return effect.kind === 'report' && effect.event.kind === 'rate-exceeded';
 }

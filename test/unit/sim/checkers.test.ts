@@ -125,6 +125,30 @@ function verdict(client: number, messageId: number, valid = true): Input {
 
 const WAKE: Input = { kind: 'wake' };
 
+describe('the rate of a type', () => {
+  const exceeded: Effect = {
+    kind: 'report',
+    event: { kind: 'rate-exceeded', link: 1, dataType: TYPE },
+  };
+
+  function watched(overrides: SettingsOverrides): Watched {
+    const node = new Watched(overrides);
+    node.openLinks(1);
+    node.subscribe(1);
+    return node;
+  }
+
+  it('is the only reason to tell nobody of what exceeds it', () => {
+    const node = watched({ types: new Map([[TYPE, { rateLimit: { perSecond: 1, burst: 1 } }]]) });
+    expect(() => node.hear(node.message(), 1, 0, exceeded)).not.toThrow();
+  });
+
+  it('cannot be exceeded where there is none', () => {
+    const node = watched({});
+    expect(() => node.hear(node.message(), 1, 0, exceeded)).toThrow('for a rate that nobody has');
+  });
+});
+
 describe('the checker of links', () => {
   it.each<[string, Effect]>([
     ['send', { kind: 'send', links: [7], message: { kind: 'peer-info', port: 1 }, own: false }],
