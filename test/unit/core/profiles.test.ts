@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { u64 } from '../../../src/basics/integers.ts';
 import { LAZY_THRESHOLD, Profiles } from '../../../src/core/profiles.ts';
 import type { TypeProfile } from '../../../src/core/settings.ts';
-import { Bench, forwards, settings } from './support.ts';
+import { Bench, forwards, notified, settings } from './support.ts';
 import { KEY_SPACE } from '../../../src/wire/reconciliation.ts';
 import { digestOf, HELLO, openExtended, said } from './exchange/support.ts';
 
@@ -116,23 +116,15 @@ describe('the lazy threshold of a type', () => {
 describe('the history window of a type', () => {
   const short = types({ historyWindow: 10_000 });
 
-  /** What a peer gets that compares notes with a node so long after it was told of a message of a type. */
-  function named(dataType: number, later: number): number {
-    const bench = new Bench({ extension: true, ...short });
-    const sender = openExtended(bench);
-    bench.hear(sender, { dataType });
-    bench.advance(later);
+  /** What a newcomer is named that compares notes with the node and has nothing. */
+  function named(bench: Bench): number {
     const newcomer = openExtended(bench);
     bench.take();
-    const all = [{ end: KEY_SPACE, mode: 'digests' as const, digests: [] }];
-    bench.message(newcomer, {
-      kind: 'peer-reconcile',
-      exchange: 1,
-      windowSeconds: 300,
-      ranges: all,
-    });
+    const ranges = [{ end: KEY_SPACE, mode: 'digests' as const, digests: [] }];
+    const step = { kind: 'peer-reconcile', exchange: 1, windowSeconds: 300, ranges } as const;
+    bench.message(newcomer, step);
     bench.advance(100);
-    return said(bench.take(), newcomer, 'peer-have').length;
+    return said(bench.take(), newcomer, 'peer-have').flatMap(({ entries }) => entries).length;
   }
 
   it.each([
@@ -140,7 +132,44 @@ describe('the history window of a type', () => {
     [PARTICULAR, 15_000, 0],
     [USUAL, 15_000, 1],
   ])('says whether %i is there for who missed it %i ms ago: %i', (dataType, later, expected) => {
-    expect(named(dataType, later)).toBe(expected);
+    const bench = new Bench({ extension: true, ...short });
+    bench.hear(openExtended(bench), { dataType });
+    bench.advance(later);
+    expect(named(bench)).toBe(expected);
+  });
+
+  it('begins with the receipt, however late the verdict', () => {
+    const bench = new Bench({ extension: true, ...short });
+    const sender = openExtended(bench);
+    const client = bench.client(PARTICULAR);
+    const copy = { dataType: PARTICULAR };
+    const [late] = notified(bench.hear(sender, { ...copy, id: u64(1, 1) }));
+    bench.advance(5_000);
+    const [prompt] = notified(bench.hear(sender, { ...copy, id: u64(1, 2) }));
+    bench.verdict(client, prompt!.messageId);
+    bench.verdict(client, late!.messageId);
+    bench.advance(6_000);
+    expect(named(bench)).toBe(1);
+  });
+
+  it.each([
+    [PARTICULAR, 5_000, true],
+    [PARTICULAR, 15_000, false],
+    [USUAL, 15_000, true],
+  ])('says whether %i is given to who asks for it %i ms later: %s', (dataType, later, isGiven) => {
+    const bench = new Bench({ extension: true, ...short });
+    const [sender, other] = [openExtended(bench), openExtended(bench)];
+    const id = u64(1, 1);
+    bench.hear(sender, { id, dataType });
+    bench.advance(later);
+    bench.take();
+    const digests = [digestOf(id, 'data', dataType)];
+    // What it has not been told of yet is named at first.
+    for (let i = 0; i < 2; i++) {
+      bench.message(other, { kind: 'peer-want', digests });
+      bench.advance(100);
+    }
+    expect(said(bench.take(), other, 'peer-announce')).toHaveLength(isGiven ? 1 : 0);
   });
 
   it.each([
