@@ -20,6 +20,7 @@ export const HANG_UP_CODES = [
   'made-room',
   'silent',
   'too-many-pending',
+  'too-many-newcomers',
   'proof-given-up',
   'shutting-down',
 ] as const;

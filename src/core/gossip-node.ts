@@ -85,6 +85,7 @@ export class GossipNode {
       random,
       proofs,
       out,
+      knowsOthers: () => this.#membership.knowsOthers,
       isUnread: (link) => this.#pressure.isPaused(link),
       events: {
         onEstablished: (link, now) => {
@@ -335,6 +336,7 @@ export class GossipNode {
   /** What local programs say about a message in the end, also about one that had to make room meanwhile. */
   #onVerdict({ owner }: TrackedMessage, outcome: GateOutcome): void {
     this.#intake.onVerdict(owner, outcome);
+    if (outcome === 'accepted') this.#connections.onUseful(owner, this.#now);
   }
 
   #onAnnounce(announcement: Extract<Input, { kind: 'announce' }>, now: Instant): void {

@@ -86,7 +86,7 @@ export interface Settings {
 /**
  * Links that a node should have to peers of its own choice, however many have dialled it: half of
  * `minConnections`, but four at least, as far as there are so many, and never more than half of all places.
- * Bitcoin Core has ten.
+ * Bitcoin Core has ten. So many places are kept for them.
  */
 export function outboundTarget({
   minConnections,
@@ -100,6 +100,20 @@ export function outboundTarget({
 export interface Bounds {
   /** Links that are not open yet, both directions together. At the bound a newcomer is refused. */
   readonly pendingLinksMax: number;
+  /** Of these those that others dialled; an eighth of `pendingLinksMax` is kept for our own besides. */
+  readonly pendingInboundMax: number;
+  /** Of these those of one host. Not for loopback; the same for the next six. */
+  readonly pendingPerHostMax: number;
+  /** Of these those of one range (/24 of IPv4, /48 of IPv6), once half of `pendingInboundMax` is reached. */
+  readonly pendingPerRangeMax: number;
+  /** Inbound links that open per second in the long run, and at once; who comes too soon waits. */
+  readonly admissionsPerSecond: number;
+  readonly admissionsBurst: number;
+  /** The same for those of one range. */
+  readonly rangeAdmissionsPerSecond: number;
+  readonly rangeAdmissionsBurst: number;
+  /** Ranges whose newcomers are counted; the one that came longest ago is forgotten. */
+  readonly rangesMax: number;
   /** A 507 must come this soon after an inbound connection. */
   readonly infoTimeout: Millis;
   /** How long an initiator waits for 508 or 510, anew after each 509. */
@@ -110,6 +124,10 @@ export interface Bounds {
   readonly pingAfter: Millis;
   /** … and let go when nothing has come for this long. */
   readonly silenceMax: Millis;
+  /** Inbound links of one host, once half of the places are taken. Not for loopback; the same for the next. */
+  readonly linksPerHostMax: number;
+  /** Inbound links of one range (/24 of IPv4, /48 of IPv6), once half of the places are taken. */
+  readonly linksPerRangeMax: number;
   /** 508s accepted on one link before 510; the next one closes it. */
   readonly challengesPerLinkMax: number;
   /** Challenges of 505s remembered per link; the oldest is forgotten. */
@@ -140,11 +158,21 @@ export interface Bounds {
 /** The values of docs/protocol.md for plain TCP; those that are not fixed there say where they come from. */
 export const DEFAULT_BOUNDS: Bounds = {
   pendingLinksMax: 256,
+  pendingInboundMax: 224,
+  pendingPerHostMax: 4,
+  pendingPerRangeMax: 8,
+  admissionsPerSecond: 10,
+  admissionsBurst: 32,
+  rangeAdmissionsPerSecond: 2, // A guess: half of the door's places in one range are let in within half a minute.
+  rangeAdmissionsBurst: 8,
+  rangesMax: 4_096, // A guess: 400 KB.
   infoTimeout: 5_000,
   initiatorPatience: 330_000,
   challengeLifetime: 300_000,
   pingAfter: 60_000, // A guess: leaves time for a second try before `silenceMax`.
   silenceMax: 150_000,
+  linksPerHostMax: 2,
+  linksPerRangeMax: 4,
   challengesPerLinkMax: 16,
   openDiscoveriesMax: 16, // A guess: with the default search_cooldown no more than 5 are valid at a time.
   offerProofsMax: 8,
@@ -163,6 +191,7 @@ export const DEFAULT_BOUNDS: Bounds = {
 /** The same for TLS: who has shown a key is expected to be quicker. */
 export const TLS_BOUNDS: Bounds = {
   ...DEFAULT_BOUNDS,
+  pendingInboundMax: 64,
   initiatorPatience: 60_000,
   challengeLifetime: 60_000,
 };

@@ -55,6 +55,7 @@ export interface NodeSnapshot {
 export type BoundedThing =
   | 'openLinks'
   | 'pendingLinks'
+  | 'ranges'
   | 'dials'
   | 'offerProofs'
   | 'addresses'

@@ -57,6 +57,7 @@ function sizesOf(rooms: ShownRooms): NodeSnapshot['sizes'] {
   return {
     openLinks: { size: connections.open.length, max: maxConnections },
     pendingLinks: { size: connections.pendingCount, max: bounds.pendingLinksMax },
+    ranges: { size: connections.rangeCount, max: bounds.rangesMax },
     dials: { size: membership.dialCount, max: Math.max(DIALS_MAX, maxConnections) + 1 },
     offerProofs: { size: membership.offerProofCount, max: bounds.offerProofsMax },
     addresses: { size: rooms.book.size, max: bounds.addressesMax },

@@ -299,7 +299,8 @@ export class Simulation {
       return { host: '127.0.0.1', port: LOOPBACK_PORT_MIN + index };
     }
     const number = index + 1;
-    const host = `10.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
+    // Neighbours are in different netgroups, and each has a /24 of its own.
+    const host = `10.${number & 255}.${(number >>> 8) & 255}.${1 + (number >>> 16)}`;
     return { host, port: DEFAULT_PORT };
   }
 }

@@ -14,7 +14,8 @@
  * arrives on it. Two peers that dial each other end up with one link (rivals.ts). A link to oneself is
  * recognised by its endpoints, by one's own challenge, or by one's own key.
  *
- * Who is let in when all places are taken stands in places.ts.
+ * Who may wait to be let in stands in doorkeeper.ts, how much work that takes in newcomers.ts, and who gets in when
+ * all places are taken in places.ts.
  */
 import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
@@ -26,11 +27,13 @@ import type { Outbox } from '../effects.ts';
 import type { HangUpCode } from '../events.ts';
 import type { LinkId, QueueState, Secured } from '../inputs.ts';
 import type { Instant, Proofs, Settings } from '../settings.ts';
+import { Doorkeeper } from './doorkeeper.ts';
 import { isForOpenLinks, kindForOpenLinks, outOfPlace, type Door } from './handshake.ts';
 import { Initiator } from './initiator.ts';
 import { Link } from './link.ts';
 import { LinkTable } from './link-table.ts';
 import { Liveness } from './liveness.ts';
+import { Newcomers } from './newcomers.ts';
 import { Places } from './places.ts';
 import { Receiver } from './receiver.ts';
 import { isLinkTo, isOneTooMany, ourDialStays, rivalOf } from './rivals.ts';
@@ -56,6 +59,8 @@ export class Connections implements Door {
   readonly #receiver: Receiver;
   readonly #places: Places;
   readonly #liveness: Liveness;
+  readonly #newcomers: Newcomers;
+  readonly #doorkeeper: Doorkeeper;
   #isShuttingDown = false;
 
   constructor(options: {
@@ -66,12 +71,20 @@ export class Connections implements Door {
     readonly events: ConnectionEvents;
     /** Whether this node does not read from a link for now. */
     readonly isUnread: (link: LinkId) => boolean;
+    /** Whether there is anybody whom this node could dial now or later. */
+    readonly knowsOthers: () => boolean;
   }) {
     this.#settings = options.settings;
     this.#out = options.out;
     this.#events = options.events;
-    this.#places = new Places({ settings: options.settings, links: this.#links });
-    const shared = { ...options, links: this.#links, door: this };
+    this.#places = new Places({ ...options, links: this.#links });
+    const newcomers = new Newcomers({
+      settings: options.settings,
+      isNearlyFull: () => this.#places.isNearlyFull,
+    });
+    this.#newcomers = newcomers;
+    const shared = { ...options, links: this.#links, door: this, newcomers };
+    this.#doorkeeper = new Doorkeeper(shared);
     this.#initiator = new Initiator(shared);
     this.#receiver = new Receiver(shared);
     this.#liveness = new Liveness(shared);
@@ -93,6 +106,11 @@ export class Connections implements Door {
   /** Open links whose queue is not full, by id: those on which a message can be sent now. */
   receivers(): readonly LinkId[] {
     return this.#links.receivers();
+  }
+
+  /** Ranges of addresses of which newcomers have come. */
+  get rangeCount(): number {
+    return this.#newcomers.rangeCount;
   }
 
   find(id: LinkId): Link | undefined {
@@ -138,13 +156,9 @@ export class Connections implements Door {
       this.hangUp(link, 'shutting-down', 'this node is shutting down', now);
     } else if (isOneTooMany(link, this.#links)) {
       this.hangUp(link, 'duplicate-link', 'there is a link to the same peer already', now);
-    } else if (dialled === undefined) {
-      this.#receiver.welcome(link, now);
-    } else if (this.#isCrowded() && !this.#receiver.closeMostSilent(link, now)) {
-      // Inbound links may have taken the places of dials that were under way.
-      this.hangUp(link, 'too-many-pending', 'too many links are not open yet', now);
-    } else {
-      this.#initiator.introduce(link, now);
+    } else if (this.#doorkeeper.lets(link, now)) {
+      if (dialled === undefined) this.#receiver.welcome(link, now);
+      else this.#initiator.introduce(link, now);
     }
   }
 
@@ -185,6 +199,12 @@ export class Connections implements Door {
     this.violate(link, outOfPlace(link, { kind }, this.#settings.proofOfWork), now);
   }
 
+  /** Local programs have accepted an announcement that came on this link first. */
+  onUseful(id: LinkId, now: Instant): void {
+    const link = this.#links.find(id);
+    if (link !== undefined) link.usefulAt = now;
+  }
+
   /** The peer has said its 520. */
   onGreeted(link: Link, now: Instant): void {
     this.#liveness.watch(link, now);
@@ -203,7 +223,7 @@ export class Connections implements Door {
   onWake(now: Instant): void {
     this.#receiver.onWake(now);
     this.#liveness.onWake(now);
-    for (const link of this.#links.overdue(now)) this.#giveUp(link, now);
+    for (const link of this.#links.overdue(now)) this.#onDue(link, now);
   }
 
   nextDeadline(): Instant | undefined {
@@ -251,18 +271,14 @@ export class Connections implements Door {
     this.#events.onEstablished(link, now);
   }
 
-  hasRoomFor(newcomer: Link): boolean {
-    return !this.#places.isFullFor(newcomer) || this.#places.victimFor(newcomer) !== undefined;
-  }
-
-  #isCrowded(): boolean {
-    return this.#links.pendingCount > this.#settings.bounds.pendingLinksMax;
+  hasRoomFor(newcomer: Link, now: Instant): boolean {
+    return !this.#places.isFullFor(newcomer) || this.#places.victimFor(newcomer, now) !== undefined;
   }
 
   #makeRoomFor(newcomer: Link, now: Instant): boolean {
-    const victim = this.#places.victimFor(newcomer);
+    const victim = this.#places.victimFor(newcomer, now);
     if (victim === undefined) return false;
-    this.#places.onMadeRoom(victim);
+    this.#places.onMadeRoom(victim, now);
     const reason = 'it has been offered other peers and a newcomer needs room';
     this.hangUp(victim, 'made-room', reason, now);
     return true;
@@ -275,10 +291,13 @@ export class Connections implements Door {
     this.hangUp(dialled, 'self', 'this node dialled itself', now);
   }
 
-  #giveUp(link: Link, now: Instant): void {
+  /** The time of its state is over. */
+  #onDue(link: Link, now: Instant): void {
     if (link.state === 'awaiting-info') {
       const seconds = this.#settings.bounds.infoTimeout / 1000;
       this.hangUp(link, 'info-timeout', `no PEER INFO (507) within ${seconds} s`, now);
+    } else if (link.state === 'awaiting-admission') {
+      this.#receiver.admit(link, now);
     } else if (link.state === 'awaiting-proof') {
       this.violate(link, this.#receiver.expired(), now);
     } else {

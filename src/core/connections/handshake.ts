@@ -14,7 +14,7 @@ export interface Door {
   /** Opens the link, making room if need be; ends it if there is none. */
   establish(link: Link, now: Instant): void;
   /** Whether the link could open now. */
-  hasRoomFor(link: Link): boolean;
+  hasRoomFor(link: Link, now: Instant): boolean;
   /** Closes a link for a reason of ours. */
   hangUp(link: Link, code: HangUpCode, reason: string, now: Instant): void;
   /** Closes a link for what its peer did. */
@@ -81,6 +81,7 @@ const EXPECTED: Readonly<Record<LinkState, string>> = {
   'awaiting-info': 'PEER INFO (507) comes first',
   'awaiting-turn': 'nothing is due until the PEER CHALLENGE (508)',
   'awaiting-proof': 'PEER VERIFICATION (509) is due',
+  'awaiting-admission': 'nothing is due until the PEER VALIDATION (510)',
   'awaiting-answer': 'PEER CHALLENGE (508) or PEER VALIDATION (510) is due',
   solving: 'PEER CHALLENGE (508) or PEER VALIDATION (510) is due',
   open: 'the link is open and 504 to 506 are due',

@@ -1,12 +1,13 @@
 /**
  * One TCP connection to a peer, from its first byte to its end.
  *
- * Inbound: awaiting-info → awaiting-turn → awaiting-proof → open.
+ * Inbound: awaiting-info → awaiting-turn → awaiting-proof → awaiting-admission → open.
  * Outbound: awaiting-answer ⇄ solving → open.
  * Which of these are passed through depends on where the proof of work stands; see connections.ts.
  */
 import type { U64 } from '../../basics/integers.ts';
 import { scopeOf, type Address, type Scope } from '../../wire/address.ts';
+import { blockOf, netgroupOf, siteOf } from '../../wire/netgroup.ts';
 import type { LinkId, Secured } from '../inputs.ts';
 import type { Instant, Millis, PeerIdentity } from '../settings.ts';
 
@@ -17,6 +18,8 @@ export type LinkState =
   | 'awaiting-turn'
   /** Inbound: challenged; the 509 has not come. */
   | 'awaiting-proof'
+  /** Inbound: it has done its work, and will be let in when its turn comes. */
+  | 'awaiting-admission'
   /** Outbound: our 507, or our 509, is out; a 508 or 510 must come. */
   | 'awaiting-answer'
   /** Outbound: challenged; our solver is at work. */
@@ -38,7 +41,7 @@ export class Link {
   /** When the present state has lasted too long. */
   deadline: Instant | undefined;
   openedAt: Instant | undefined;
-  /** Outbound: when the peer last had something to wait for from us; it is its turn since. */
+  /** Since when it is the peer's turn. */
   steppedAt: Instant;
   /** Where the peer listens: what we dialled, or the remote host with the port of its 507. */
   listening: Address | undefined;
@@ -46,6 +49,8 @@ export class Link {
   challenge: U64 | undefined;
   challengesTaken = 0;
   challengesGiven = 0;
+  /** Inbound: challenges that it still has to be given. */
+  roundsLeft = 0;
   /** Whether we have sent an OFFER on it, so that it can find others. */
   wasOffered = false;
   isQueueFull = false;
@@ -62,7 +67,12 @@ export class Link {
    * proof of work stands in discovery there is no 510; on an outbound link the peer's 520 shows it there.
    */
   isExtended = false;
+  /** When it last brought an announcement first that local programs accepted. */
+  usefulAt: Instant | undefined;
   #scope: Scope | undefined;
+  #site: string | undefined;
+  #block: string | undefined;
+  #netgroup: string | undefined;
 
   constructor(options: {
     readonly id: LinkId;
@@ -99,6 +109,24 @@ export class Link {
   /** How far the remote host reaches; found out once, when it is first asked for. */
   get scope(): Scope {
     return (this.#scope ??= scopeOf(this.remote.host));
+  }
+
+  /**
+   * In whose hand the remote address surely is: itself, or of a global IPv6 address the /64. Links over loopback
+   * have nothing in common, here and in the two below.
+   */
+  get site(): string {
+    return (this.#site ??= this.scope === 'private' ? this.remote.host : siteOf(this.remote));
+  }
+
+  /** The /24 or /48 of the remote address. */
+  get block(): string {
+    return (this.#block ??= blockOf(this.remote));
+  }
+
+  /** The /16 or /32 of the remote address. */
+  get netgroup(): string {
+    return (this.#netgroup ??= netgroupOf(this.remote));
   }
 
   get isSolving(): boolean {

@@ -1,58 +1,80 @@
 /**
  * The places for open links: never more than `maxConnections`, and who gets one when they are taken.
  *
- * A full node makes room for a newcomer by closing an inbound link that has already been given an OFFER, the
- * youngest such; if there is none, the newcomer goes before it has done any work. So one bootstrapper can
- * bring in a network far larger than its `maxConnections`. A link that we dialled pushes nobody out.
+ * A full node makes room for a newcomer by closing an inbound link that has already been given an OFFER (which
+ * of them: eviction.ts); if there is none, the newcomer goes before it has done any work. So one bootstrapper
+ * can bring in a network far larger than its `maxConnections`. A link that we dialled pushes nobody out.
+ *
+ * Whoever comes by himself may be anybody. So inbound links find the node full while some places are free: those
+ * kept for peers that it chooses itself. They are kept only while it knows somebody to dial; a node that everybody
+ * has come to and that knows nobody else would keep them for nothing.
  *
  * A peer that never asks is given no OFFER, so its links stay for good. Whoever opened many of them would push
- * out all others and keep newcomers out of the network. So a further link from a host that has one here
- * already finds the node full when half of its places are taken, and room is made for it among the links of
- * its own host only. That costs a house with many nodes behind one address nothing but places, and does not
- * apply to loopback.
+ * out all others and keep newcomers out of the network. So from the moment when half of the places are taken, a
+ * host that has two inbound links here, or a range of addresses that has four, finds the node full; room is
+ * made for it among the links of its own host or range only. Up to then everybody is let in: a local network, or a
+ * house behind one address, costs nothing but places. Loopback is exempt.
  */
-import { formatAddress, parseIp } from '../../wire/address.ts';
-import type { Settings } from '../settings.ts';
+import type { Random } from '../../basics/random.ts';
+import { formatAddress } from '../../wire/address.ts';
+import { outboundTarget, type Instant, type Settings } from '../settings.ts';
+import { Eviction } from './eviction.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 
 /** Peers remembered that made room; the oldest is forgotten. A guess. */
 const VICTIMS_MAX = 1_024;
-/** A node with so few links is never full for further links of one host. A guess: small nodes need everybody. */
+/** A node with so few links is never full for one host or range. A guess: small nodes need everybody. */
 const SHARED_FREELY = 8;
-/** Bytes of a global IPv6 address that its owner is given; the rest he chooses himself. */
-const IPV6_SITE_BYTES = 8;
+/** The share of the places for inbound links above which newcomers have to work more. */
+const NEARLY_FULL = 0.8;
 
 export class Places {
   readonly #settings: Settings;
   readonly #links: LinkTable;
-  /** Listening addresses of peers that made room, at most {@link VICTIMS_MAX}, oldest first. */
+  readonly #eviction: Eviction;
+  readonly #knowsOthers: () => boolean;
+  /** Peers that made room, at most {@link VICTIMS_MAX}, oldest first. */
   readonly #madeRoomBefore = new Set<string>();
 
-  constructor(options: { readonly settings: Settings; readonly links: LinkTable }) {
+  constructor(options: {
+    readonly settings: Settings;
+    readonly random: Random;
+    readonly links: LinkTable;
+    /** Whether there is anybody whom this node could dial now or later. */
+    readonly knowsOthers: () => boolean;
+  }) {
     this.#settings = options.settings;
     this.#links = options.links;
+    this.#eviction = new Eviction(options.random);
+    this.#knowsOthers = options.knowsOthers;
+  }
+
+  /** Inbound links that may be open now, those that we dialled left out of account. */
+  get inboundMax(): number {
+    const { maxConnections } = this.#settings;
+    return this.#knowsOthers() ? maxConnections - outboundTarget(this.#settings) : maxConnections;
+  }
+
+  get isNearlyFull(): boolean {
+    return this.#inbound.length > NEARLY_FULL * this.inboundMax;
   }
 
   /** Whether `newcomer` could open now only if another link were closed. */
   isFullFor(newcomer: Link): boolean {
-    const { maxConnections } = this.#settings;
     const { openCount } = this.#links;
-    if (openCount >= maxConnections) return true;
-    const shared = Math.max(SHARED_FREELY, Math.ceil(maxConnections / 2));
-    return openCount >= shared && this.#isFurther(newcomer);
+    if (openCount >= this.#settings.maxConnections) return true;
+    if (newcomer.dialled !== undefined) return false;
+    return this.#shareOf(newcomer) !== undefined || this.#inbound.length >= this.inboundMax;
   }
 
-  /** The link to close so that `newcomer` can open: the youngest inbound one that knows where else to go. */
-  victimFor(newcomer: Link): Link | undefined {
+  /** The link to close so that `newcomer` can open. */
+  victimFor(newcomer: Link, now: Instant): Link | undefined {
     if (newcomer.dialled !== undefined) return undefined;
-    const isFurther = this.#isFurther(newcomer);
-    const isEligible = (link: Link): boolean =>
-      link.dialled === undefined && (!isFurther || isSameSite(link, newcomer));
-    return (
-      this.#youngest((link) => link.wasOffered && isEligible(link)) ??
-      this.#youngest((link) => this.#hasMadeRoom(link) && isEligible(link))
-    );
+    const among = this.#shareOf(newcomer) ?? this.#inbound;
+    const find = (matches: (link: Link) => boolean): Link | undefined =>
+      this.#eviction.leastMissed(among.filter(matches), this.#inbound, now);
+    return find((link) => link.wasOffered) ?? find((link) => this.#hasMadeRoom(link));
   }
 
   /**
@@ -60,43 +82,41 @@ export class Places {
    * They know where else to go all the same, so they make room again, after those with an OFFER of their
    * own. Otherwise they would fill a small node for good and keep newcomers out of the network.
    */
-  onMadeRoom({ listening }: Link): void {
-    if (listening === undefined) return;
+  onMadeRoom(link: Link, now: Instant): void {
+    this.#eviction.onEvicted(link, this.#inbound, now);
+    const name = nameOf(link);
+    if (name === undefined) return;
     if (this.#madeRoomBefore.size >= VICTIMS_MAX) {
       const [oldest] = this.#madeRoomBefore;
       this.#madeRoomBefore.delete(oldest!);
     }
-    this.#madeRoomBefore.add(formatAddress(listening));
+    this.#madeRoomBefore.add(name);
   }
 
-  #hasMadeRoom({ listening }: Link): boolean {
-    return listening !== undefined && this.#madeRoomBefore.has(formatAddress(listening));
+  #hasMadeRoom(link: Link): boolean {
+    const name = nameOf(link);
+    return name !== undefined && this.#madeRoomBefore.has(name);
   }
 
-  /** Whether somebody dialled this node from a host from which there is an inbound link already. */
-  #isFurther(newcomer: Link): boolean {
-    if (newcomer.dialled !== undefined || newcomer.scope === 'loopback') return false;
-    return this.#links.open.some(
-      (link) => link.dialled === undefined && isSameSite(link, newcomer),
-    );
+  get #inbound(): readonly Link[] {
+    return this.#links.open.filter((link) => link.dialled === undefined);
   }
 
-  #youngest(matches: (link: Link) => boolean): Link | undefined {
-    let youngest: Link | undefined;
-    for (const link of this.#links.open) {
-      if (!matches(link)) continue;
-      if (youngest === undefined || link.openedAt! >= youngest.openedAt!) youngest = link;
-    }
-    return youngest;
+  /** The open links of the newcomer's own host or range, if these have had their share. */
+  #shareOf(newcomer: Link): readonly Link[] | undefined {
+    if (newcomer.scope === 'loopback') return undefined;
+    const { maxConnections, bounds } = this.#settings;
+    const shared = Math.max(SHARED_FREELY, Math.ceil(maxConnections / 2));
+    if (this.#links.openCount < shared) return undefined;
+    const inbound = this.#inbound;
+    const ofHost = inbound.filter(({ site }) => site === newcomer.site);
+    if (ofHost.length >= bounds.linksPerHostMax) return ofHost;
+    const ofRange = inbound.filter(({ block }) => block === newcomer.block);
+    return ofRange.length >= bounds.linksPerRangeMax ? ofRange : undefined;
   }
 }
 
-/** Whether two peers are on one host, as far as their addresses show. */
-function isSameSite(one: Link, other: Link): boolean {
-  const [a, b] = [one.remote.host, other.remote.host];
-  if (a === b) return true;
-  if (!a.includes(':') || !b.includes(':') || one.scope !== 'global') return false;
-  const [left, right] = [parseIp(a), parseIp(b)];
-  if (left === undefined || right === undefined) return false;
-  return left.subarray(0, IPV6_SITE_BYTES).every((byte, i) => byte === right[i]);
+/** What a peer is known by when it comes back. */
+function nameOf({ identity, listening }: Link): string | undefined {
+  return identity ?? (listening === undefined ? undefined : formatAddress(listening));
 }

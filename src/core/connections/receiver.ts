@@ -3,7 +3,8 @@
  * one 509 and tells the peer whether it is in (510).
  *
  * A full node decides at the 507, before the newcomer has done any work, and carries it out when the link
- * opens. Challenges are random, for one 509 only, and expire.
+ * opens. Challenges are random or belong to the TLS channel, for one 509 only, and expire. How many a newcomer gets,
+ * and how soon it is in, stands in newcomers.ts.
  */
 import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
@@ -14,6 +15,7 @@ import type { Instant, Proofs, Settings } from '../settings.ts';
 import { capability, outOfPlace, type Door } from './handshake.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
+import type { Newcomers } from './newcomers.ts';
 import { ourDialStays, rivalOf } from './rivals.ts';
 
 export class Receiver {
@@ -23,6 +25,7 @@ export class Receiver {
   readonly #out: Outbox;
   readonly #links: LinkTable;
   readonly #door: Door;
+  readonly #newcomers: Newcomers;
   /** The next turn at which waiting initiators are challenged, while there are any. */
   #nextTurn: Instant | undefined;
 
@@ -33,6 +36,7 @@ export class Receiver {
     readonly out: Outbox;
     readonly links: LinkTable;
     readonly door: Door;
+    readonly newcomers: Newcomers;
   }) {
     this.#settings = options.settings;
     this.#random = options.random;
@@ -40,33 +44,13 @@ export class Receiver {
     this.#out = options.out;
     this.#links = options.links;
     this.#door = options.door;
+    this.#newcomers = options.newcomers;
   }
 
-  /** Somebody dialled this node: wait for the 507, if there is room to wait. */
+  /** Somebody dialled this node: wait for the 507. */
   welcome(link: Link, now: Instant): void {
-    const { pendingLinksMax, infoTimeout } = this.#settings.bounds;
-    // An eighth is kept for links that we dial, so that a crowd at the door cannot lock us in.
-    const outbound = this.#links.pendingCount - this.#links.pendingInbound;
-    const kept = Math.max(0, Math.ceil(pendingLinksMax / 8) - outbound);
-    const isCrowded = this.#links.pendingCount > pendingLinksMax - kept;
-    if (isCrowded && !this.closeMostSilent(link, now)) {
-      this.#door.hangUp(link, 'too-many-pending', 'too many links are not open yet', now);
-      return;
-    }
+    const { infoTimeout } = this.#settings.bounds;
     this.#links.setDeadline(link, now + infoTimeout);
-  }
-
-  /**
-   * Makes room among the links on their way: the peer goes that has owed its 507 for longest. An honest one
-   * sends it at once, so a crowd that says nothing keeps nobody out for longer than it takes to come. False
-   * if no link but `newcomer` waits for a 507.
-   */
-  closeMostSilent(newcomer: Link, now: Instant): boolean {
-    const silent = this.#links.oldestIn('awaiting-info');
-    if (silent === undefined || silent === newcomer) return false;
-    const reason = 'too many links are not open yet, and it has said nothing for longest';
-    this.#door.hangUp(silent, 'too-many-pending', reason, now);
-    return true;
   }
 
   onMessage(link: Link, message: PeerMessage, now: Instant): void {
@@ -108,20 +92,27 @@ export class Receiver {
       this.#door.hangUp(rival, 'duplicate-link', reason, now);
     }
     // An open rival will go when this link opens, and so makes its room.
-    if (rival?.isOpen !== true && !this.#door.hasRoomFor(link)) {
+    if (rival?.isOpen !== true && !this.#door.hasRoomFor(link, now)) {
       this.#door.hangUp(link, 'full', 'this node has max_connections links', now);
       return;
     }
     switch (this.#settings.proofOfWork) {
       case 'discovery':
-        this.#door.establish(link, now);
+        this.#letIn(link, now);
         break;
       case 'none':
         this.#admit(link, now);
         break;
       case 'connection':
+        link.roundsLeft = this.#newcomers.roundsFor(link, now);
         this.#awaitTurn(link, now);
     }
+  }
+
+  /** The link is open with the 507, for the peer too: it cannot be made to wait. */
+  #letIn(link: Link, now: Instant): void {
+    if (this.#newcomers.lets(link, now)) this.#door.establish(link, now);
+    else this.#door.hangUp(link, 'too-many-newcomers', 'too many newcomers at once', now);
   }
 
   /** Who connects from one of this machine's addresses and listens where this node does is this node. */
@@ -145,6 +136,8 @@ export class Receiver {
   #challenge(link: Link, now: Instant): void {
     const challenge = link.secured?.challenges[link.challengesGiven] ?? this.#random.u64();
     link.challengesGiven++;
+    link.roundsLeft--;
+    link.steppedAt = now;
     link.challenge = challenge;
     link.state = 'awaiting-proof';
     this.#links.setDeadline(link, now + this.#settings.bounds.challengeLifetime);
@@ -157,7 +150,8 @@ export class Receiver {
     if (deadline !== undefined && now > deadline) {
       this.#refuse(link, this.expired(), now);
     } else if (this.#proofs.checkNonce(challenge!, nonce, this.#settings.powDifficulty)) {
-      this.#admit(link, now);
+      if (link.roundsLeft > 0) this.#challenge(link, now);
+      else this.#admit(link, now);
     } else {
       const reason = `the nonce does not give ${this.#settings.powDifficulty} leading zero bits`;
       this.#refuse(link, violation('wrong-proof', reason), now);
@@ -176,9 +170,20 @@ export class Receiver {
     this.#door.violate(link, wrong, now);
   }
 
-  /** Tells a newcomer that it is in (510), or that it is not after all. */
+  /** A newcomer has done what it was asked: it is let in now, or waits for it. */
   #admit(link: Link, now: Instant): void {
-    if (rivalOf(link, this.#links)?.isOpen !== true && !this.#door.hasRoomFor(link)) {
+    const at = this.#newcomers.admissionOf(link, now);
+    if (at <= now) {
+      this.admit(link, now);
+      return;
+    }
+    link.state = 'awaiting-admission';
+    this.#links.setDeadline(link, at);
+  }
+
+  /** Tells a newcomer that it is in (510), or that it is not after all. */
+  admit(link: Link, now: Instant): void {
+    if (rivalOf(link, this.#links)?.isOpen !== true && !this.#door.hasRoomFor(link, now)) {
       this.#out.send(link.id, { kind: 'peer-validation', valid: false });
       this.#door.hangUp(link, 'full', 'this node has max_connections links by now', now);
       return;

@@ -73,6 +73,12 @@ export class Candidates {
       .filter((entry) => this.mayDial(entry, now));
   }
 
+  /** Whether there is anybody who may be dialled, now or after a pause. */
+  get hasAny(): boolean {
+    for (const entry of this.#book.entries()) if (this.#isDialable(entry)) return true;
+    return false;
+  }
+
   mayDial(entry: Candidate, now: Instant): boolean {
     return this.#book.dialableFrom(entry, now) <= now && this.#isDialable(entry);
   }

@@ -66,6 +66,13 @@ export class Dialler {
     return this.#links.open.length < this.#settings.minConnections;
   }
 
+  /** Whether there is anybody who is being dialled, or could be, now or after a pause. */
+  get knowsOthers(): boolean {
+    if (this.#attempts.dialCount > 0 || this.#candidates.hasAny) return true;
+    for (const { dialled } of this.#links.pending) if (dialled !== undefined) return true;
+    return false;
+  }
+
   /** `anchors`: dialled before all others. */
   onStart(anchors: readonly Address[], now: Instant): void {
     this.#isLooking = true;

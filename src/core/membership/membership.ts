@@ -109,6 +109,11 @@ export class Membership {
     return this.#discovery.provingCount;
   }
 
+  /** Whether there is anybody whom this node could dial now or later. */
+  get knowsOthers(): boolean {
+    return this.#dialler.knowsOthers;
+  }
+
   onStart(now: Instant): void {
     this.#nextRound = now + this.#settings.searchCooldown;
     this.#configured.resolveAll();

@@ -25,6 +25,7 @@ function stand(extension: boolean, proofOfWork: ProofOfWork = 'none') {
     out,
     events: { onEstablished: (link) => opened.push(link), onEnded: () => undefined },
     isUnread: () => false,
+    knowsOthers: () => false,
   });
   const connect = (dialled: typeof PEER | undefined): void => {
     connections.onLinkOpened({ link: 1, dialled, remote: PEER, local: OWN }, 0);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { u64 } from '../../../src/basics/integers.ts';
 import type { LinkId } from '../../../src/core/inputs.ts';
 import type { Settings } from '../../../src/core/settings.ts';
+import type { Address } from '../../../src/wire/address.ts';
 import type { PeerMessage } from '../../../src/wire/peer-messages.ts';
 import { BAD_NONCE, Bench, GOOD_NONCE, OWN, address, events, hungUp, sentOn } from './support.ts';
 
@@ -365,19 +366,20 @@ describe('an open link', () => {
 });
 
 describe('links that are not open yet', () => {
-  const CROWD = address('127.0.0.1:40000');
+  /** Somebody on this machine. */
+  const local = (index: number): Address => address(`127.0.0.1:${40_000 + index}`);
 
   /** A node with as many links from outside on their way as it lets wait. */
   function crowded(overrides: Partial<Settings> = {}): { bench: Bench; waiting: LinkId[] } {
     const bench = new Bench(overrides, { pendingLinksMax: 16 });
-    const waiting = Array.from({ length: 14 }, () => bench.accept(CROWD));
+    const waiting = Array.from({ length: 14 }, (_, i) => bench.accept(local(i)));
     expect(hungUp(bench.take())).toEqual([]);
     return { bench, waiting };
   }
 
   it('are bounded, with room kept for those that the node dials itself', () => {
     const { bench } = crowded();
-    for (let i = 0; i < 26; i++) bench.accept(CROWD);
+    for (let i = 0; i < 26; i++) bench.accept(local(100 + i));
     expect(hungUp(bench.take())).toHaveLength(26);
     expect(bench.node.snapshot().sizes.pendingLinks.size).toBe(14);
     bench.connect(PEER);
@@ -403,6 +405,15 @@ describe('links that are not open yet', () => {
     const effects = bench.take();
     expect(hungUp(effects)).toEqual([newcomer]);
     expect(events(effects, 'handshake-failed')).toMatchObject([{ code: 'too-many-pending' }]);
+  });
+
+  it('go at the bound if they have been at work for longest, once that was long enough', () => {
+    const { bench, waiting } = crowded({ proofOfWork: 'connection' });
+    for (const link of waiting) bench.message(link, INFO);
+    bench.advance(40_000);
+    bench.take();
+    bench.accept();
+    expect(hungUp(bench.take())).toEqual([waiting[0]]);
   });
 
   it('go at the bound for one that the node dialled', () => {
@@ -583,11 +594,12 @@ describe('a full node', () => {
 
   it('lets a link that it dialled push nobody out', () => {
     const bench = new Bench({ maxConnections: 4, minConnections: 4 });
-    const ours = bench.connect(PEER);
-    for (const link of bench.openLinks(4)) bench.message(link, DISCOVERY);
+    for (const link of bench.openLinks(3)) bench.message(link, DISCOVERY);
+    const [first, second] = [bench.connect(PEER), bench.connect(address('10.9.9.9:6001'))];
+    bench.message(first, VALID);
     bench.take();
-    bench.message(ours, VALID);
-    expect(hungUp(bench.take())).toEqual([ours]);
+    bench.message(second, VALID);
+    expect(hungUp(bench.take())).toEqual([second]);
     expect(bench.openCount).toBe(4);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkId } from '../../../src/core/inputs.ts';
 import type { PeerMessage } from '../../../src/wire/peer-messages.ts';
+import type { Settings } from '../../../src/core/settings.ts';
 import { Bench, address, events, hungUp } from './support.ts';
 
 const DISCOVERY: PeerMessage = { kind: 'peer-discovery', challenge: undefined };
@@ -64,9 +65,111 @@ describe('links from one host', () => {
     expect(bench.openCount).toBe(16);
   });
 
-  it('are not the same if the first 64 bits of IPv6 differ', () => {
+  it('are not the same if the first 48 bits of IPv6 differ', () => {
     const bench = new Bench();
-    for (let i = 1; i <= 20; i++) bench.openInbound(0, address(`[2001:db8:1:${i}::1]:40000`));
+    for (let i = 1; i <= 20; i++) bench.openInbound(0, address(`[2001:db8:${i}::1]:40000`));
     expect(bench.openCount).toBe(20);
+  });
+
+  it('may be two once half of the places are taken', () => {
+    const bench = new Bench();
+    bench.openLinks(16);
+    openFrom(bench, HOST, 4);
+    expect(bench.openCount).toBe(18);
+  });
+});
+
+describe('links from one range of addresses', () => {
+  const openFromRange = (bench: Bench, count: number): LinkId[] =>
+    Array.from({ length: count }, (_, i) => bench.openInbound(0, address(`10.0.9.${i + 1}:40000`)));
+
+  it('may take half of the places, so that a local network finds together', () => {
+    const bench = new Bench();
+    openFromRange(bench, 20);
+    expect(bench.openCount).toBe(16);
+  });
+
+  it('may be four once half of the places are taken', () => {
+    const bench = new Bench();
+    bench.openLinks(16);
+    openFromRange(bench, 8);
+    expect(bench.openCount).toBe(20);
+  });
+
+  it('push out nobody of another range', () => {
+    const bench = new Bench();
+    for (const link of bench.openLinks(28)) bench.message(link, DISCOVERY);
+    const [asker] = openFromRange(bench, 4);
+    bench.message(asker!, DISCOVERY);
+    bench.take();
+    bench.openInbound(0, address('10.0.9.99:40000'));
+    expect(hungUp(bench.take())).toEqual([asker]);
+  });
+});
+
+describe('the places kept for links that a node dials', () => {
+  const KNOWN = address('10.200.0.1:6001');
+  const knowing = (overrides: Partial<Settings> = {}): Bench => {
+    const bench = new Bench({ knownPeers: [KNOWN], ...overrides });
+    bench.give({ kind: 'start' });
+    bench.give({ kind: 'resolved', name: KNOWN, addresses: [KNOWN] });
+    return bench;
+  };
+
+  it.each([
+    [{ maxConnections: 32, minConnections: 4 }, 28],
+    [{ maxConnections: 32, minConnections: 20 }, 22],
+    [{ maxConnections: 6, minConnections: 6 }, 3],
+    [{ maxConnections: 2, minConnections: 2, degree: 1 }, 1],
+  ])('are four or half of min_connections, at most half of all (%j)', (counts, inbound) => {
+    const bench = knowing(counts);
+    bench.openLinks(32);
+    expect(bench.openCount).toBe(inbound);
+  });
+
+  it('are given to newcomers while the node knows nobody to dial', () => {
+    const bench = new Bench();
+    bench.openLinks(40);
+    expect(bench.openCount).toBe(32);
+  });
+
+  it('are there for the peer that it knows, however many have come', () => {
+    const bench = knowing();
+    bench.openLinks(32);
+    bench.give({ kind: 'dial-failed', address: KNOWN, reason: 'test' });
+    const dialled = bench.connect(KNOWN);
+    bench.message(dialled, { kind: 'peer-validation', valid: true });
+    expect(bench.openCount).toBe(29);
+  });
+});
+
+describe('a full node that makes room', () => {
+  it('closes the youngest link that was given an OFFER, if all are of different netgroups', () => {
+    const bench = new Bench();
+    const links = bench.openLinks(32);
+    for (const link of links) bench.message(link, DISCOVERY);
+    bench.take();
+    bench.openLinks(1);
+    expect(hungUp(bench.take())).toEqual([links.at(-1)]);
+  });
+
+  it('closes the youngest of the netgroup that has most links here', () => {
+    const bench = new Bench();
+    const older = bench.openLinks(22);
+    const crowd = Array.from({ length: 6 }, (_, i) =>
+      bench.openInbound(0, address(`10.200.${i}.1:40000`)),
+    );
+    for (const link of [...older, ...crowd, ...bench.openLinks(4)]) bench.message(link, DISCOVERY);
+    bench.take();
+    bench.openLinks(1);
+    expect(hungUp(bench.take())).toEqual([crowd.at(-1)]);
+  });
+
+  it('closes nobody that was not given an OFFER', () => {
+    const bench = new Bench();
+    bench.openLinks(32);
+    bench.take();
+    const [newcomer] = bench.openLinks(1);
+    expect(hungUp(bench.take())).toEqual([newcomer]);
   });
 });

@@ -51,7 +51,8 @@ export function settings(
     validationTimeout: 60_000,
     seenWindow: 600_000,
     types: new Map(),
-    bounds: { ...DEFAULT_BOUNDS, ...bounds },
+    // Most tests open more links at one instant than anybody does.
+    bounds: { ...DEFAULT_BOUNDS, admissionsBurst: 1_000, rangeAdmissionsBurst: 1_000, ...bounds },
     ...overrides,
   };
 }
@@ -110,15 +111,16 @@ export class Bench {
     this.now = until;
   }
 
-  /** A TCP connection from outside; by default each from a host of its own. */
-  accept(
-    remote: Address = address(`10.0.0.${this.#nextHost++}:40000`),
-    local: Address = OWN,
-    secured?: Secured,
-  ): LinkId {
+  /** A TCP connection from outside; by default each from a host and a /16 of its own. */
+  accept(remote: Address = this.#newHost(), local: Address = OWN, secured?: Secured): LinkId {
     const link = this.#nextLink++;
     this.give({ kind: 'link-opened', link, dialled: undefined, remote, local, secured });
     return link;
+  }
+
+  #newHost(): Address {
+    const number = this.#nextHost++;
+    return address(`10.${number & 255}.${number >>> 8}.2:40000`);
   }
 
   /** An answered dial. */

@@ -1,0 +1,110 @@
+/**
+ * How much work a newcomer is asked, and how fast newcomers get in. The proof of work is a toll, not a wall: whoever
+ * has enough machines pays it. So those who have paid are let in at a bounded rate, all together and those of one range
+ * of addresses; who comes too soon waits, its work is not lost.
+ *
+ * On TLS the toll rises with the crowd: several rounds of 508 and 509 instead of one, doubled for each newcomer of a range
+ * beyond a few, and once more while the node is nearly full or many come. Both fall again in minutes. On plain TCP it
+ * is always one round: there are nodes that send one 509 and then wait for their 510 only, and one round is 24 bits
+ * there, which is what sixteen rounds of 20 bits are.
+ *
+ * Loopback is exempt from all of it: who can dial from this machine has the machine.
+ */
+import { TokenBucket } from '../../basics/token-bucket.ts';
+import type { Instant, Millis, Settings } from '../settings.ts';
+import type { Link } from './link.ts';
+
+/** Newcomers of a range count half after this. */
+const HALF_LIFE: Millis = 300_000;
+/** So many newcomers of a range are asked for one round. A guess: what a house or a rack starts at once. */
+const FREE = 4;
+/** More newcomers a second than this are many, on average over {@link ARRIVAL_WINDOW}. */
+const MANY_PER_SECOND = 5;
+const ARRIVAL_WINDOW: Millis = 10_000;
+/** Once there were many, or few places left, everybody works twice as much for so long. */
+const PRESSED_FOR: Millis = 300_000;
+
+/** What is known of newcomers of one range. */
+interface Range {
+  count: number;
+  countedAt: Instant;
+  readonly bucket: TokenBucket;
+}
+
+export class Newcomers {
+  readonly #settings: Settings;
+  readonly #isNearlyFull: () => boolean;
+  readonly #bucket: TokenBucket;
+  /** Those that came last are last; the first makes room. */
+  readonly #ranges = new Map<string, Range>();
+  #arrivals = 0;
+  #arrivedAt: Instant = 0;
+  #pressedUntil: Instant = Number.NEGATIVE_INFINITY;
+
+  constructor(options: {
+    readonly settings: Settings;
+    /** Whether more than four fifths of the places for inbound links are taken. */
+    readonly isNearlyFull: () => boolean;
+  }) {
+    this.#settings = options.settings;
+    this.#isNearlyFull = options.isNearlyFull;
+    const { admissionsPerSecond: perSecond, admissionsBurst: burst } = options.settings.bounds;
+    this.#bucket = new TokenBucket({ perSecond, burst }, 0);
+  }
+
+  /** Ranges that are known. */
+  get rangeCount(): number {
+    return this.#ranges.size;
+  }
+
+  /** A newcomer has said its 507: how many challenges it has to solve, 1 … 16. */
+  roundsFor(link: Link, now: Instant): number {
+    if (link.scope === 'loopback' || link.secured === undefined) return 1;
+    const range = this.#rangeOf(link, now);
+    const doublings = Math.max(0, Math.floor(range.count) + 1 - FREE);
+    range.count++;
+    const rounds = 2 ** doublings * (this.#isPressed(now) ? 2 : 1);
+    return Math.min(rounds, this.#settings.bounds.challengesPerLinkMax);
+  }
+
+  /** A newcomer has done its work: when it is let in, at the earliest `now`. */
+  admissionOf(link: Link, now: Instant): Instant {
+    if (link.scope === 'loopback') return now;
+    return Math.max(this.#bucket.owe(now), this.#rangeOf(link, now).bucket.owe(now));
+  }
+
+  /** Where newcomers cannot be made to wait: whether this one is let in now. */
+  lets(link: Link, now: Instant): boolean {
+    if (link.scope === 'loopback') return true;
+    const { bucket } = this.#rangeOf(link, now);
+    return bucket.has(now) && this.#bucket.take(now) && bucket.take(now);
+  }
+
+  #isPressed(now: Instant): boolean {
+    const passed = now - this.#arrivedAt;
+    this.#arrivals = 1 + this.#arrivals * Math.exp(-passed / ARRIVAL_WINDOW);
+    this.#arrivedAt = now;
+    const areMany = this.#arrivals > (MANY_PER_SECOND * ARRIVAL_WINDOW) / 1_000;
+    if (areMany || this.#isNearlyFull()) this.#pressedUntil = now + PRESSED_FOR;
+    return now < this.#pressedUntil;
+  }
+
+  #rangeOf({ block }: Link, now: Instant): Range {
+    const range = this.#ranges.get(block) ?? this.#newRange(now);
+    this.#ranges.delete(block);
+    this.#ranges.set(block, range);
+    range.count *= 2 ** (-(now - range.countedAt) / HALF_LIFE);
+    range.countedAt = now;
+    return range;
+  }
+
+  #newRange(now: Instant): Range {
+    const { rangesMax, rangeAdmissionsPerSecond, rangeAdmissionsBurst } = this.#settings.bounds;
+    if (this.#ranges.size >= rangesMax) {
+      const [oldest] = this.#ranges.keys();
+      this.#ranges.delete(oldest!);
+    }
+    const rate = { perSecond: rangeAdmissionsPerSecond, burst: rangeAdmissionsBurst };
+    return { count: 0, countedAt: now, bucket: new TokenBucket(rate, now) };
+  }
+}
