@@ -1,33 +1,13 @@
 /** Puts together from all rooms what a node shows of itself. */
-import type { Connections, Link } from './connections/connections.ts';
-import type { Dissemination } from './dissemination/dissemination.ts';
+import type { Link } from './connections/connections.ts';
 import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
 import { WISHES_MAX } from './exchange/wishes.ts';
 import type { Intake } from './intake/intake.ts';
-import { DIALS_MAX, type Membership } from './membership/membership.ts';
-import type { PeerBook } from './peer-book/peer-book.ts';
-import type { Settings } from './settings.ts';
+import { DIALS_MAX } from './membership/membership.ts';
+import type { Rooms } from './rooms.ts';
 import type { LinkSnapshot, NodeSnapshot } from './snapshot.ts';
 
-/** The rooms, as far as they have anything to show. */
-export interface ShownRooms {
-  readonly settings: Settings;
-  readonly connections: Connections;
-  readonly book: PeerBook;
-  readonly membership: Membership;
-  readonly dissemination: Dissemination;
-  readonly subscriptions: { readonly clientCount: number };
-  readonly intake: Intake;
-  readonly exchange: { readonly sizes: ExchangeSizes } | undefined;
-}
-
-interface ExchangeSizes {
-  readonly kept: number;
-  readonly keptBytes: number;
-  readonly wishes: number;
-}
-
-export function takeSnapshot(rooms: ShownRooms): NodeSnapshot {
+export function takeSnapshot(rooms: Rooms): NodeSnapshot {
   const { connections, intake } = rooms;
   const links = [...connections.open, ...connections.pending];
   return {
@@ -51,7 +31,7 @@ function linkSnapshot(link: Link, intake: Intake): LinkSnapshot {
   };
 }
 
-function sizesOf(rooms: ShownRooms): NodeSnapshot['sizes'] {
+function sizesOf(rooms: Rooms): NodeSnapshot['sizes'] {
   const { settings, connections, membership, dissemination, exchange } = rooms;
   const { bounds, maxConnections, cacheSize } = settings;
   return {

@@ -298,9 +298,8 @@ export class Simulation {
       assert(index < 12_000, 'no more ports below the ephemeral ones');
       return { host: '127.0.0.1', port: LOOPBACK_PORT_MIN + index };
     }
-    const number = index + 1;
     // Neighbours are in different netgroups, and each has a /24 of its own.
-    const host = `10.${number & 255}.${(number >>> 8) & 255}.${1 + (number >>> 16)}`;
+    const host = `10.${index & 255}.${(index >>> 8) & 255}.${1 + (index >>> 16)}`;
     return { host, port: DEFAULT_PORT };
   }
 }

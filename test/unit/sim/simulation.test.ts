@@ -25,7 +25,7 @@ describe('a simulation', () => {
     const wide = new Simulation({ seed: 1, core: () => new ScriptedCore() });
     const nodes = wide.addNodes(300);
     expect(nodes[0]!.address).toEqual({ host: '10.0.0.1', port: 6001 });
-    expect(nodes[299]!.address).toEqual({ host: '10.0.1.44', port: 6001 });
+    expect(nodes[299]!.address).toEqual({ host: '10.43.1.1', port: 6001 });
     const local = new Simulation({
       seed: 1,
       addresses: 'loopback',
@@ -243,7 +243,8 @@ describe('the network of a simulation', () => {
 
   it('lets the share of dials fail that it is told to', () => {
     const simulation = new Simulation({ seed: 1, settings, dialFailures: 0.5 });
-    const first = simulation.addNode({ maxConnections: 1_000 });
+    const bounds = { admissionsBurst: 1_000 };
+    const first = simulation.addNode({ maxConnections: 1_000, bounds });
     const others = simulation.addNodes(400, { knownPeers: [first.address] });
     simulation.run({ for: 5_000 });
     const linked = others.filter((node) => node.openLinks > 0).length;
