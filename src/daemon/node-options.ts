@@ -56,7 +56,7 @@ export interface NodeOptions {
   readonly challengeCooldownMillis?: Millis | undefined;
   /** Where peers ask each other for a proof of work; the same in a whole network. Default `connection`. */
   readonly proofOfWork?: ProofOfWork | undefined;
-  /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 24, or 20 with TLS. */
+  /** Leading zero bits asked of a proof for a connection, 0 … 31. Default 20, or 24 in plain. */
   readonly powDifficulty?: number | undefined;
   /** Whether 520 to 529 are spoken with peers that understand them; nobody else notices. Default true. */
   readonly extension?: boolean | undefined;
@@ -70,7 +70,7 @@ export interface NodeOptions {
   readonly validationTimeoutMillis?: Millis | undefined;
   /** How long a message is remembered as seen, 1 … a year. Default 600,000. */
   readonly seenWindowMillis?: Millis | undefined;
-  /** How links are carried: over TLS between known keys, or as bare TCP. Default `plain`. */
+  /** How links are carried: over TLS between known keys, or as bare TCP. Default `tls`. */
   readonly transport?: 'tls' | 'plain' | undefined;
   /** Name of the overlay: with TLS, nodes of different names never link up. Default `main`. */
   readonly network?: string | undefined;

@@ -38,7 +38,10 @@ export interface TestNode {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts a node; proof of work is `none` unless asked for. Rejects as `createNode` does. */
+/**
+ * Starts a node; the transport is `plain`, which scripted peers speak, and proof of work `none`, unless asked for.
+ * Rejects as `createNode` does.
+ */
 export async function startTestNode(options: TestNodeOptions = {}): Promise<TestNode> {
   const { api = '127.0.0.1:0', cleanUp, ...nodeOptions } = options;
   const directory = await mkdtemp(join(tmpdir(), 'hearsay-'));
@@ -46,6 +49,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   try {
     const node = await createNode({
       ...nodeOptions,
+      transport: nodeOptions.transport ?? 'plain',
       proofOfWork: nodeOptions.proofOfWork ?? 'none',
       api: api === 'unix' ? `unix:${join(directory, 'api.sock')}` : api,
       log: collectingLog(lines),

@@ -35,7 +35,7 @@ async function startNode(
   options: { readonly prefix?: string; readonly nodeFlags?: string; readonly words?: string } = {},
 ): Promise<NodeProcess> {
   const { prefix = '', nodeFlags = '', words = '' } = options;
-  const command = `${prefix} exec "$0" ${nodeFlags} "$@" --proof-of-work none ${words}`;
+  const command = `${prefix} exec "$0" ${nodeFlags} "$@" --transport plain --proof-of-work none ${words}`;
   const stateDir = mkdtempSync(join(tmpdir(), 'hearsay-attacked-'));
   const flags = [...ADDRESSES, '--state-dir', join(stateDir, 'state')];
   const child = spawn('sh', ['-c', command, process.execPath, MAIN_JS, 'run', ...flags], {

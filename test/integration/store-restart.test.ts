@@ -36,6 +36,7 @@ async function start(
       p2pAddress: port0,
       apiAddress: { kind: 'tcp', ...port0 },
       proofOfWork: 'none',
+      transport: 'plain',
       stateDir,
       ...further,
     },

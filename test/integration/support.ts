@@ -35,7 +35,7 @@ export interface TestNodeOptions {
   readonly bounds?: Partial<DaemonBounds>;
 }
 
-/** Starts a node on free ports without proof of work; it is closed when the test is over. */
+/** Starts a node on free ports, in plain and without proof of work; it is closed when the test is over. */
 export async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
   const lines: Record<string, unknown>[] = [];
   const events: NodeEvent[] = [];
@@ -45,6 +45,7 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
     p2pAddress: { host: '127.0.0.1', port: 0 },
     apiAddress: { kind: 'tcp', host: '127.0.0.1', port: 0 },
     proofOfWork: 'none',
+    transport: 'plain',
     ...options.config,
   };
   const bounds = { ...DAEMON_BOUNDS, ...options.bounds };

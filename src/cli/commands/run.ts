@@ -57,6 +57,7 @@ async function run(flags: ConfigurationFlags): Promise<void> {
   const stopped = stopSignal(log);
   const daemon = await start(loaded, log, startDaemon);
   welcome(daemon, log);
+  if (loaded.config.stateDir === undefined) log.info(FORGETFUL);
   await stopped;
   await stop(daemon, log);
 }
@@ -67,7 +68,6 @@ async function start(
   startDaemon: (options: DaemonOptions) => Promise<Daemon>,
 ): Promise<Daemon> {
   for (const warning of warnings) log.warn(warning);
-  if (config.stateDir === undefined) log.info(FORGETFUL);
   try {
     const nameSetting = (key: string): string | undefined => settings.get(key);
     return await startDaemon({ config, log, remembers: true, nameSetting });

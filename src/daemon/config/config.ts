@@ -72,7 +72,7 @@ export interface Config {
   readonly validationTimeout: Millis;
   /** How long a message is remembered as seen: 1 s to a year, in whole seconds. Default 600 s. */
   readonly seenWindow: Millis;
-  /** How links are carried: over TLS, or as bare TCP. Default `plain`. */
+  /** How links are carried: over TLS, or as bare TCP. Default `tls`. */
   readonly transport: 'tls' | 'plain';
   /** Name of the overlay, 1 to 64 of `A-Z a-z 0-9 . _ -`. Default `main`. Has an effect with `tls` only. */
   readonly network: string;

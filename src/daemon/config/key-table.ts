@@ -134,10 +134,10 @@ export const KEYS = {
   },
   pow_difficulty: {
     meaning:
-      'leading zero bits asked of the proof of work for a connection; unless set 20 with tls',
+      'leading zero bits asked of the proof of work for a connection; unless set 24 in plain',
     unit: 'bits',
     placeholder: 'BITS',
-    defaultText: '24',
+    defaultText: '20',
     isDefaultDerived: true,
     reader: wholeNumber(0, DIFFICULTY_MAX),
   },
@@ -177,7 +177,7 @@ export const KEYS = {
   transport: {
     meaning: 'how links are carried: encrypted between known keys, or as existing nodes do',
     placeholder: 'WORD',
-    defaultText: 'plain',
+    defaultText: 'tls',
     reader: word(['tls', 'plain']),
   },
   network: {
