@@ -16,20 +16,21 @@ import type { MessageDigest } from '../../wire/digest.ts';
 import type { ExtensionMessage } from '../../wire/extension-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
-import type { LinkId } from '../inputs.ts';
+import { OURSELVES, type LinkId } from '../inputs.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Instant, Millis, Proofs, Settings } from '../settings.ts';
 import { Asking } from './asking.ts';
 import { CatchUp } from './catch-up.ts';
 import { DigestIndex } from './digest-index.ts';
 import { ExtendedPeer } from './extended-peer.ts';
+import { GateTimes } from './gate-times.ts';
 import { Greetings } from './greetings.ts';
 import { KnowledgeBase } from './knowledge-base.ts';
 import { Receipts } from './receipts.ts';
 import { Reliability } from './reliability.ts';
 import { Serving } from './serving.ts';
 import { Spreading } from './spreading.ts';
-import { addHolder, addTold, ENDS_HERE, wasTold, type Tracked } from './tracked.ts';
+import { addHolder, addTold, ENDS_HERE, isHolder, wasTold, type Tracked } from './tracked.ts';
 import type { ExchangeSurroundings, Former } from './surroundings.ts';
 
 /** From this size on those who often push are told at once that they need not. */
@@ -49,6 +50,7 @@ export class Exchange<M extends Tracked> {
   readonly #serving: Serving<M>;
   readonly #receipts: Receipts<M>;
   readonly #reliability = new Reliability();
+  readonly #gateTimes = new GateTimes();
   readonly #asking: Asking<M>;
   readonly #catchUp: CatchUp<M>;
   #startedAt: Instant = 0;
@@ -171,21 +173,24 @@ export class Exchange<M extends Tracked> {
     if (this.#peers.size === 0) return;
     const peer = this.#peers.get(link);
     if (peer !== undefined && message.ttl === 0) addHolder(message, link);
-    this.#noteGiven(message.dataType, data.length, link);
+    const isLazy = this.#isLazy(message.dataType, data.length);
+    if (isLazy) this.#noteGiven(link, peer);
     this.#asking.onCame(message, data.length, peer, now);
-    if (data.length >= LARGE_BYTES && message.ttl === 0) this.#warnOff(message, link);
+    // A push that crosses would cost much, or is to be expected.
+    const isWorthIt = data.length >= LARGE_BYTES || this.#gateTimes.isSlow(message.dataType);
+    if (isLazy && isWorthIt && message.ttl === 0) this.#warnOff(message);
   }
 
   /** A further copy of a message has come. */
   onCopy(message: M, link: LinkId, copy: { readonly ttl: number; readonly bytes: number }): void {
     const peer = this.#peers.get(link);
-    this.#noteGiven(message.dataType, copy.bytes, link);
+    const isLazy = this.#isLazy(message.dataType, copy.bytes);
+    if (isLazy) this.#noteGiven(link, peer);
     if (peer === undefined || copy.ttl !== 0) return;
     const isNews = !wasTold(message, link);
     addHolder(message, link);
     this.#spreading.onHad(message, link);
-    if (!isNews || message.ttl !== 0) return;
-    if (copy.bytes < this.#profiles.of(message.dataType).lazyThreshold) return;
+    if (!isNews || !isLazy || message.ttl !== 0) return;
     // It learns from this that pushing was not worth it.
     addTold(message, [link]);
     this.#out.send(link, { kind: 'peer-dont-want', digests: [this.#index.digestOf(message)] });
@@ -193,7 +198,9 @@ export class Exchange<M extends Tracked> {
 
   /** A copy has come of a message that is not kept any more. */
   onFormer(message: Former, link: LinkId, now: Instant): void {
-    this.#noteGiven(message.dataType, message.data.length, link);
+    if (this.#isLazy(message.dataType, message.data.length)) {
+      this.#noteGiven(link, this.#peers.get(link));
+    }
     this.#asking.onFormer(message, link, now);
   }
 
@@ -210,6 +217,7 @@ export class Exchange<M extends Tracked> {
     now: Instant,
   ): readonly LinkId[] {
     this.#now = now;
+    if (message.owner !== OURSELVES) this.#gateTimes.learn(message.dataType, now - message.seenAt);
     if (message.kept === undefined) this.#base.keep(message, data, now);
     return this.#spreading.route(message, data.length, receivers, now);
   }
@@ -308,10 +316,16 @@ export class Exchange<M extends Tracked> {
     }
   }
 
+  /** Whether a message of some size is sent whole only to those for whom that is worth it. */
+  #isLazy(dataType: number, bytes: number): boolean {
+    return bytes >= this.#profiles.of(dataType).lazyThreshold;
+  }
+
   /** A peer has sent a message that it might have only named. */
-  #noteGiven(dataType: number, bytes: number, link: LinkId): void {
-    const isLarge = bytes >= this.#profiles.of(dataType).lazyThreshold;
-    if (isLarge && this.#peers.has(link)) this.#reliability.onGiven(link);
+  #noteGiven(link: LinkId, peer: ExtendedPeer | undefined): void {
+    if (peer === undefined) return;
+    peer.onPushed();
+    this.#reliability.onGiven(link);
   }
 
   #onHad(peer: ExtendedPeer, digests: readonly MessageDigest[]): void {
@@ -323,12 +337,15 @@ export class Exchange<M extends Tracked> {
     }
   }
 
-  /** Tells everybody who may be about to push a large message that this node has it. */
-  #warnOff(message: M, sender: LinkId): void {
-    const digests = [this.#index.digestOf(message)];
-    const links = [...this.#peers.keys()].filter((link) => link !== sender);
+  /** Tells those who may be about to push a message that this node has it. */
+  #warnOff(message: M): void {
+    const links: LinkId[] = [];
+    for (const peer of this.#peers.values()) {
+      if (peer.isLikelyToPush && !isHolder(message, peer.link)) links.push(peer.link);
+    }
     if (links.length === 0) return;
     addTold(message, links);
+    const digests = [this.#index.digestOf(message)];
     this.#out.put({
       kind: 'send',
       links,

@@ -20,6 +20,11 @@ const SERVED_BYTES: Rate = { perSecond: 8_192_000, burst: 8 * 1024 * 1024 };
 /** Promises in a row that a peer may break before its 522s are ignored, and for how long. */
 const BROKEN_MAX = 8;
 const DISTRUST: Millis = 600_000;
+/** How much one message counts in the share of those that a peer pushes instead of naming them. A guess. */
+const PUSH_WEIGHT = 0.05;
+/** From this share on a peer is warned before it may push. A guess. */
+const LIKELY = 0.1;
+
 export class ExtendedPeer {
   readonly link: LinkId;
   readonly historySeconds: number;
@@ -32,6 +37,8 @@ export class ExtendedPeer {
   #broken = 0;
   #distrustedUntil: Instant = Number.NEGATIVE_INFINITY;
   readonly #servable: TokenBucket;
+  /** Of the messages of some size that came or were named, which share it pushed. */
+  #pushShare = 1;
 
   constructor(link: LinkId, hello: PeerHello, now: Instant) {
     this.link = link;
@@ -49,6 +56,20 @@ export class ExtendedPeer {
   /** A 521. */
   onInterest(interest: Interest): void {
     this.#interest = interest;
+  }
+
+  /** Whether it is to be expected that it pushes a message of some size that it does not know we have. */
+  get isLikelyToPush(): boolean {
+    return this.#pushShare >= LIKELY;
+  }
+
+  /** It has sent a message of some size, instead of naming it. */
+  onPushed(): void {
+    this.#pushShare += PUSH_WEIGHT * (1 - this.#pushShare);
+  }
+
+  onOnlyNamed(): void {
+    this.#pushShare -= PUSH_WEIGHT * this.#pushShare;
   }
 
   isTrusted(now: Instant): boolean {

@@ -25,8 +25,6 @@ const JUDGED_AFTER = 1_500;
 const UNJUDGED_MAX = 4_096;
 /** Seconds from which on a message is only named, with its age: it is old news, which not everybody wants. */
 const OLD_SECONDS = 2;
-/** The chance that a pair that is not pushed to is tried again. Measured in the model: 1 % costs nothing. */
-const TRIED_AGAIN = 0.01;
 
 interface Route {
   readonly push: readonly LinkId[];
@@ -163,7 +161,7 @@ export class Spreading<M extends Tracked> {
         continue;
       }
       const score = this.#scoreOf(message, link);
-      if (score >= PUSH_FROM || this.#random.fraction() < TRIED_AGAIN) scored.push({ link, score });
+      if (score >= PUSH_FROM) scored.push({ link, score });
     }
     const { degree } = this.#profiles.of(message.dataType);
     // Existing nodes get at least their share: they hear of it in no other way.

@@ -524,6 +524,56 @@ describe('a large message', () => {
   });
 });
 
+describe('a message of a type whose verdicts are slow', () => {
+  /** Two peers, and a program that takes 200 ms for each of the messages so far. */
+  function slowly(): [LinkId, LinkId] {
+    const client = bench.client(1337);
+    const [source, other] = [openExtended(bench), openExtended(bench)];
+    for (let i = 0; i < 10; i++) {
+      bench.hear(source, { id: u64(1, i), data: LARGE });
+      bench.advance(200);
+      bench.verdict(client, notified(bench.effects).at(-1)!.messageId);
+    }
+    bench.advance(2_000);
+    bench.take();
+    return [source, other];
+  }
+
+  function warned(link: LinkId): number {
+    return said(bench.effects, link, 'peer-dont-want').length;
+  }
+
+  it('is announced by a 524 as soon as it is in, so that nobody pushes it meanwhile', () => {
+    const [source, other] = slowly();
+    bench.hear(source, { id: ID, data: LARGE });
+    expect([warned(source), warned(other)]).toEqual([0, 1]);
+  });
+
+  it('is not announced so to those that have named it', () => {
+    const [source, other] = slowly();
+    have(other, { digest: digestOf(ID, LARGE), size: LARGE.length });
+    bench.hear(source, { id: ID, data: LARGE });
+    expect(warned(other)).toBe(0);
+  });
+
+  it('is not announced so to those that never push', () => {
+    const [source, other] = slowly();
+    for (let i = 0; i < 100; i++) {
+      bench.hear(source, { id: u64(2, i), data: LARGE });
+      have(other, { digest: digestOf(u64(2, i), LARGE), size: LARGE.length });
+    }
+    bench.take();
+    bench.hear(source, { id: ID, data: LARGE });
+    expect(warned(other)).toBe(0);
+  });
+
+  it('is not announced so if it is small', () => {
+    const [source, other] = slowly();
+    bench.hear(source, { id: ID });
+    expect(warned(other)).toBe(0);
+  });
+});
+
 describe('a copy that was not needed', () => {
   it('is answered by a 524, once', () => {
     bench.client(1337);

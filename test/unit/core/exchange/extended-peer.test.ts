@@ -32,6 +32,31 @@ describe('a peer', () => {
   });
 });
 
+describe('a peer is likely to push', () => {
+  it('until it has named much and pushed nothing', () => {
+    const peer = newPeer();
+    const before = peer.isLikelyToPush;
+    for (let i = 0; i < 50; i++) peer.onOnlyNamed();
+    expect([before, peer.isLikelyToPush]).toEqual([true, false]);
+  });
+
+  it('when it pushes one message in five', () => {
+    const peer = newPeer();
+    for (let i = 0; i < 200; i++) {
+      if (i % 5 === 0) peer.onPushed();
+      else peer.onOnlyNamed();
+    }
+    expect(peer.isLikelyToPush).toBe(true);
+  });
+
+  it('again soon after it has begun to', () => {
+    const peer = newPeer();
+    for (let i = 0; i < 500; i++) peer.onOnlyNamed();
+    for (let i = 0; i < 3; i++) peer.onPushed();
+    expect(peer.isLikelyToPush).toBe(true);
+  });
+});
+
 describe('what a peer may ask for', () => {
   /** How many times in a row it may be given so many bytes. */
   function times(peer: ExtendedPeer, bytes: number, now: number): number {

@@ -17,8 +17,14 @@ describe('a pair of links', () => {
 
   it('is pushed to no more after a few copies that were not needed', () => {
     const usefulness = new Usefulness();
-    learn(usefulness, 3, false);
+    learn(usefulness, 6, false);
     expect(isPushed(usefulness, FIRST, SECOND)).toBe(false);
+  });
+
+  it('is pushed to as long as one copy in three is needed', () => {
+    const usefulness = new Usefulness();
+    for (let i = 0; i < 50; i++) usefulness.learn(FIRST, SECOND, i % 3 === 0);
+    expect(isPushed(usefulness, FIRST, SECOND)).toBe(true);
   });
 
   it('that was useful for long bears one copy that was not needed', () => {
