@@ -7,19 +7,25 @@ import type { Address } from '../wire/address.ts';
 import type { PeerMessage } from '../wire/peer-messages.ts';
 import type { NodeEvent } from './events.ts';
 import type { ClientId, LinkId } from './inputs.ts';
+import type { Lane } from './lanes.ts';
 import type { PeerName } from './settings.ts';
 
 export type Effect =
   /**
    * Queue one message on each of `links`. The message is valid only until the next input: encode it now.
-   * `own` marks announcements of local clients, which the host drops last.
+   * `own` marks announcements of local clients, and what must not overtake them: the host drops it last. `isReply`
+   * marks what the peer has asked for. Which of what waits goes first, lanes.ts says. `tag`: for `unsend`.
    */
   | {
       readonly kind: 'send';
       readonly links: readonly LinkId[];
       readonly message: PeerMessage;
       readonly own: boolean;
+      readonly isReply?: true;
+      readonly tag?: number | undefined;
     }
+  /** The peers turn out to have what was sent with this tag: what has not begun to leave need not. */
+  | { readonly kind: 'unsend'; readonly links: readonly LinkId[]; readonly tag: number }
   /** Connect; answered by `link-opened` with this address as `dialled`, or by `dial-failed`. */
   | { readonly kind: 'dial'; readonly address: Address }
   /** Look a name up; answered by `resolved`. */
@@ -64,6 +70,13 @@ export type Effect =
   | { readonly kind: 'resume-link'; readonly link: LinkId }
   /** Something worth a log line or a counter happened. */
   | { readonly kind: 'report'; readonly event: NodeEvent };
+
+/** Where a message waits until it can be sent. */
+export function laneOf({ message, own, isReply }: Extract<Effect, { kind: 'send' }>): Lane {
+  if (own) return 'own';
+  if (message.kind !== 'peer-announce') return 'control';
+  return isReply === true ? 'reply' : 'forward';
+}
 
 /** Collects the effects of one input, in order. */
 export class Outbox {

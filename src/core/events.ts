@@ -105,4 +105,6 @@ export type NodeEvent =
     }
   /** A peer that said it speaks the extension has not begun to; it is treated as an existing node. */
   | { readonly kind: 'extension-silent'; readonly link: LinkId }
+  /** So much waits to be sent to a peer that it is only named what others have announced. */
+  | { readonly kind: 'peer-behind'; readonly link: LinkId }
   | { readonly kind: 'client-refused'; readonly client: ClientId; readonly clientsMax: number };

@@ -142,6 +142,7 @@ export class GossipNode {
       }
       case 'link-queue':
         this.#rooms.connections.onQueue(input.link, input.queue);
+        this.#rooms.exchange?.onQueue(input.link, input.queue);
         this.#rooms.pressure.onLinkQueue(input.link, input.queue, now);
         return;
       case 'dial-failed':

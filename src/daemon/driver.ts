@@ -10,7 +10,7 @@
  * - Of a link that was hung up and a client that was dropped, nothing more is delivered.
  */
 import { unreachable } from '../basics/assert.ts';
-import type { Effect } from '../core/effects.ts';
+import { laneOf, type Effect } from '../core/effects.ts';
 import type { NodeEvent } from '../core/events.ts';
 import type { GossipNode } from '../core/gossip-node.ts';
 import type { ClientId, Input, LinkId } from '../core/inputs.ts';
@@ -22,7 +22,7 @@ import type { Transport } from './transport/transport.ts';
 
 /** Those who carry effects out. None of them throws or waits. */
 export interface Hands {
-  readonly transport: Pick<Transport, 'send' | 'dial' | 'hangUp' | 'pause' | 'resume'>;
+  readonly transport: Pick<Transport, 'send' | 'withdraw' | 'dial' | 'hangUp' | 'pause' | 'resume'>;
   readonly api: Pick<Api, 'notify' | 'drop' | 'pause' | 'resume'>;
   readonly solver: Pick<ProofSolver, 'solve' | 'proveOffer' | 'cancel'>;
   /** Looks a name up and gives `resolved`. */
@@ -138,7 +138,10 @@ export class Driver implements EndOfTurn {
     const { transport, api } = this.#hands;
     switch (effect.kind) {
       case 'send':
-        transport.send(effect.links, effect.message, effect.own);
+        transport.send(effect.links, effect.message, laneOf(effect), effect.tag);
+        return;
+      case 'unsend':
+        transport.withdraw(effect.links, effect.tag);
         return;
       case 'notify':
         api.notify(effect.clients, effect.messageId, effect.dataType, effect.data);

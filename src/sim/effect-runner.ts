@@ -3,7 +3,7 @@
  * calls the core: whatever comes of an effect comes back as a later event.
  */
 import { unreachable } from '../basics/assert.ts';
-import type { Effect } from '../core/effects.ts';
+import { laneOf, type Effect } from '../core/effects.ts';
 import type { NodeEvent } from '../core/events.ts';
 import type { ClientId, Input, LinkId } from '../core/inputs.ts';
 import { canonicalHost } from '../wire/address.ts';
@@ -72,6 +72,9 @@ export class EffectRunner {
         return this.#world.network.dial(this.#machine, effect.address);
       case 'resolve':
         return this.#resolve(effect);
+      case 'unsend':
+        for (const link of effect.links) this.#links.get(link)?.withdraw(effect.tag);
+        return;
       case 'hang-up':
         return this.#hangUp(effect.link);
       case 'solve':
@@ -103,9 +106,9 @@ export class EffectRunner {
     const message = this.#travelling(effect.message, cause);
     const announce = message.kind === 'peer-announce' ? message : undefined;
     this.#checker?.effect(effect, announce);
-    const isDroppable = announce !== undefined && !effect.own;
+    const lane = laneOf(effect);
     this.#counters.noteSent(message, effect.links.length);
-    for (const link of effect.links) this.#links.get(link)?.send(message, isDroppable);
+    for (const link of effect.links) this.#links.get(link)?.send(message, lane, effect.tag);
   }
 
   /** A copy of a message that nobody will change on its way. */

@@ -10,6 +10,7 @@
  */
 import { assert } from '../basics/assert.ts';
 import type { LinkId, QueueState } from '../core/inputs.ts';
+import type { Lane } from '../core/lanes.ts';
 import type { Instant, Millis } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
 import type { TravellingMessage } from './announcement.ts';
@@ -166,8 +167,8 @@ export class LinkEnd<M = TravellingMessage>
     other.put(OPENING, now + this.#delay);
   }
 
-  /** Sends a message. `isDroppable`: the first to go when the queue is full. */
-  send(message: M, isDroppable: boolean): void {
+  /** Sends a message. `tag`: what {@link LinkEnd.withdraw} finds it by. */
+  send(message: M, lane: Lane, tag?: number): void {
     const other = this.#other;
     if (this.#state === 'failing' || other.#state === 'failing' || other.#state === 'ended') return;
     const { sizeOf, traffic, events } = this.#medium;
@@ -179,8 +180,18 @@ export class LinkEnd<M = TravellingMessage>
       return this.#depart(message, bytes);
     }
     this.#queue ??= new SendQueue(events, this);
-    if (!this.#queue.put(message, bytes, isDroppable)) traffic.lost += bytes;
+    if (!this.#queue.put({ message, bytes, lane, tag })) traffic.lost += bytes;
     else if (!isStopped) uplink?.enqueue(this);
+  }
+
+  /** Takes back what was sent with a tag and has not begun to leave. */
+  withdraw(tag: number): void {
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    this.#medium.traffic.sent -= queue.withdraw(tag);
+    if (!queue.isEmpty) return;
+    this.machine.uplink?.remove(this);
+    if (queue.isDone) this.#queue = undefined;
   }
 
   /** The uplink has come to this link. */

@@ -1,13 +1,13 @@
 /**
  * What a machine has sent on one link and the network has not taken yet, because its uplink is busy with
- * other messages or because nothing gets through on this link: messages in order, and how full that makes
+ * other messages or because nothing gets through on this link: messages in their lanes, and how full that makes
  * the queue. It exists only from the first message that waits until the last one is gone.
  */
 import type { QueueLevel, QueueState } from '../core/inputs.ts';
+import { Lanes, type Waiting } from '../core/lanes.ts';
 import type { Instant } from '../core/settings.ts';
 import { MESSAGE_BYTES_MAX } from '../wire/message-types.ts';
 import type { EventQueue, SimEvent } from './event-queue.ts';
-import { Fifo } from './fifo.ts';
 
 /** From here on the queue counts as `high`, in bytes. A guess: a quarter of the maximum. */
 export const QUEUE_BYTES_HIGH = 1024 * 1024;
@@ -21,9 +21,9 @@ const MOVES_WITHIN = 2_000;
 const GIVE_UP_AFTER = 30_000;
 const CHECK_EVERY = 1_000;
 
-interface Waiting<M> {
+/** A message with what its host needs to know of it while it waits. */
+export interface Outgoing<M> extends Waiting {
   readonly message: M;
-  readonly bytes: number;
 }
 
 /** The sender; called as an event of its own, never from within {@link SendQueue.put}. */
@@ -35,8 +35,7 @@ export interface SendQueueOwner {
 export class SendQueue<M> implements SimEvent {
   readonly #events: EventQueue;
   readonly #owner: SendQueueOwner;
-  readonly #messages = new Fifo<Waiting<M>>();
-  #bytes = 0;
+  readonly #lanes = new Lanes<Outgoing<M>>();
   #state: QueueState = { level: 'low', isMoving: true };
   #lastTaken: Instant;
   #isChecking = false;
@@ -50,11 +49,11 @@ export class SendQueue<M> implements SimEvent {
 
   /** Bytes that wait. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#lanes.bytes;
   }
 
   get isEmpty(): boolean {
-    return this.#messages.length === 0;
+    return this.#lanes.size === 0;
   }
 
   /** Whether nothing waits and nobody needs to be told anything any more. */
@@ -62,35 +61,32 @@ export class SendQueue<M> implements SimEvent {
     return this.isEmpty && !this.#isChecking;
   }
 
-  /**
-   * Takes a message in; false if it has to be dropped. `isDroppable`: it belongs to somebody else, so it
-   * may not use the reserve.
-   */
-  put(message: M, bytes: number, isDroppable: boolean): boolean {
+  /** Takes a message in; false if it has to be dropped: what belongs to others may not use the reserve. */
+  put(outgoing: Outgoing<M>): boolean {
+    const isDroppable = outgoing.lane === 'forward' || outgoing.lane === 'reply';
     const max = isDroppable ? QUEUE_BYTES_MAX - RESERVED_BYTES : QUEUE_BYTES_MAX;
-    const fits = this.#bytes + bytes <= max;
-    if (fits) {
-      this.#messages.push({ message, bytes });
-      this.#bytes += bytes;
-    }
-    if (this.#bytes >= QUEUE_BYTES_HIGH && !this.#isChecking) this.#checkAfter(0);
+    const fits = this.bytes + outgoing.bytes <= max;
+    if (fits) this.#lanes.put(outgoing);
+    if (this.bytes >= QUEUE_BYTES_HIGH && !this.#isChecking) this.#checkAfter(0);
     return fits;
   }
 
   /** The next message, which goes on its way now; undefined if none waits. */
-  take(): Waiting<M> | undefined {
-    const next = this.#messages.shift();
-    if (next === undefined) return undefined;
-    this.#bytes -= next.bytes;
-    this.#lastTaken = this.#events.now;
+  take(): Outgoing<M> | undefined {
+    const next = this.#lanes.take();
+    if (next !== undefined) this.#lastTaken = this.#events.now;
     return next;
+  }
+
+  /** Takes out what waits with a tag; returns how many bytes that was. */
+  withdraw(tag: number): number {
+    return this.#lanes.withdraw(tag);
   }
 
   /** The link is gone: nothing is sent any more, nobody is told anything. */
   stop(): void {
     this.#isStopped = true;
-    this.#messages.clear();
-    this.#bytes = 0;
+    this.#lanes.clear();
   }
 
   fire(): void {
@@ -120,8 +116,8 @@ export class SendQueue<M> implements SimEvent {
   #currentLevel(): QueueLevel {
     // Once high, it is so until it has fallen well below.
     const low = this.#state.level === 'low' ? QUEUE_BYTES_HIGH : QUEUE_BYTES_HIGH / 2;
-    if (this.#bytes < low) return 'low';
+    if (this.bytes < low) return 'low';
     // Full is where the largest message would not fit any more.
-    return this.#bytes > QUEUE_BYTES_MAX - RESERVED_BYTES - MESSAGE_BYTES_MAX ? 'full' : 'high';
+    return this.bytes > QUEUE_BYTES_MAX - RESERVED_BYTES - MESSAGE_BYTES_MAX ? 'full' : 'high';
   }
 }

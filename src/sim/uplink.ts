@@ -1,7 +1,7 @@
 /**
  * The way out of one machine: so many bytes per millisecond, shared by all its links. While it is busy the
- * links' messages wait in their queues and take turns, a whole message at a time: within a link nothing
- * overtakes, and a large message holds up what is behind it.
+ * links' messages wait in their queues and take turns, a whole message at a time: one that has begun to leave
+ * holds up what is behind it.
  */
 import type { Instant } from '../core/settings.ts';
 import type { EventQueue, SimEvent } from './event-queue.ts';

@@ -175,7 +175,7 @@ export class Dissemination {
     tracked.ttlOut = ttl;
     this.#exchange?.track(tracked);
     const links = this.#route(tracked, data, this.#around.receivers(), now);
-    if (links.length > 0) this.#out.put({ kind: 'send', links, message, own: true });
+    this.#send(links, message, record, true);
     if (announcement.receipt === true) this.#giveReceipt(tracked, links);
     this.#around.tell(dataType, data, announcement.client);
   }
@@ -303,9 +303,12 @@ export class Dissemination {
     tracked.ttlOut = ttl === 0 ? 0 : ttl - 1;
     const receivers = this.#around.receivers().filter((link) => link !== sender);
     const links = this.#route(tracked, data, receivers, now);
-    if (links.length === 0) return;
     const next: PeerAnnounce = { kind: 'peer-announce', id, ttl: tracked.ttlOut, dataType, data };
-    this.#out.put({ kind: 'send', links, message: next, own: false });
+    this.#send(links, next, tracked.record, false);
+  }
+
+  #send(links: readonly LinkId[], message: PeerAnnounce, tag: number, own: boolean): void {
+    if (links.length > 0) this.#out.put({ kind: 'send', links, message, own, tag });
   }
 
   /** The links to send an accepted message on, among `receivers`; the exchange keeps it from now on. */

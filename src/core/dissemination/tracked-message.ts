@@ -32,6 +32,7 @@ export class TrackedMessage {
   holders: LinkId[] | undefined = undefined;
   told: LinkId[] | undefined = undefined;
   pushed: LinkId[] | undefined = undefined;
+  isJudged = false;
   ttlOut = 0;
   kept: Uint8Array | undefined = undefined;
   served: Map<LinkId, number> | undefined = undefined;

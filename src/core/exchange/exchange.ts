@@ -16,7 +16,7 @@ import type { MessageDigest } from '../../wire/digest.ts';
 import type { ExtensionMessage } from '../../wire/extension-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
-import { OURSELVES, type LinkId } from '../inputs.ts';
+import { OURSELVES, type LinkId, type QueueState } from '../inputs.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Instant, Millis, Proofs, Settings } from '../settings.ts';
 import { Asking } from './asking.ts';
@@ -88,7 +88,16 @@ export class Exchange<M extends Tracked> {
     });
     const index = this.#index;
     const reliability = this.#reliability;
-    this.#spreading = new Spreading<M>({ profiles, random, out, peers, index, reliability });
+    const gateTimes = this.#gateTimes;
+    this.#spreading = new Spreading<M>({
+      profiles,
+      random,
+      out,
+      peers,
+      index,
+      reliability,
+      gateTimes,
+    });
     const spreading = this.#spreading;
     const ageOfNode = (now: Instant): Millis => now - this.#startedAt;
     this.#asking = new Asking<M>({
@@ -129,6 +138,11 @@ export class Exchange<M extends Tracked> {
   /** A link has opened. `isExtended`: the peer has said that it speaks the extension. */
   onEstablished(link: LinkId, isExtended: boolean, now: Instant): void {
     if (isExtended) this.#greetings.greet(link, now);
+  }
+
+  onQueue(link: LinkId, queue: QueueState): void {
+    const peer = this.#peers.get(link);
+    if (peer !== undefined) this.#spreading.onQueue(peer, queue.level !== 'low');
   }
 
   onEnded(link: LinkId, now: Instant): void {

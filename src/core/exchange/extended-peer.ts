@@ -32,6 +32,8 @@ export class ExtendedPeer {
   #interest: Interest;
   /** Entries that wait to be sent in a 522. */
   haves: HaveEntry[] = [];
+  /** Whether so much waits to be sent to it that nothing is pushed to it. */
+  isBehind = false;
   /** When the last 522 was sent. */
   havesSentAt: Instant = Number.NEGATIVE_INFINITY;
   #broken = 0;

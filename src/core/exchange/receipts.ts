@@ -27,7 +27,8 @@ export class Receipts<M extends Tracked> {
     }
     if (links.length === 0) return;
     const ping = { kind: 'peer-ping', token: receipt } as const;
-    this.#out.put({ kind: 'send', links, message: ping, own: false });
+    // Own like the announcement, which it must not overtake.
+    this.#out.put({ kind: 'send', links, message: ping, own: true });
   }
 
   onPong(token: number, link: LinkId): void {

@@ -66,7 +66,15 @@ export class Serving<M extends Tracked> {
     if (message.ttlOut === 0) addHolder(message, peer.link);
     const { id, dataType, ttlOut: ttl } = message;
     const reply = { kind: 'peer-announce', id, ttl, dataType, data } as const;
-    this.#out.put({ kind: 'send', links: [peer.link], message: reply, own: false });
+    const tag = message.record;
+    this.#out.put({
+      kind: 'send',
+      links: [peer.link],
+      message: reply,
+      own: false,
+      isReply: true,
+      tag,
+    });
     return true;
   }
 }

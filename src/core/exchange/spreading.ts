@@ -14,10 +14,11 @@ import { OURSELVES, type LinkId } from '../inputs.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Instant } from '../settings.ts';
 import type { DigestIndex } from './digest-index.ts';
+import type { GateTimes } from './gate-times.ts';
 import { HAVE_DELAY, HAVES_COLLECTED_MAX, type ExtendedPeer } from './extended-peer.ts';
 import type { Reliability } from './reliability.ts';
 import { addTold, ageOf, isHolder, type Tracked } from './tracked.ts';
-import { PUSH_FROM, Usefulness } from './usefulness.ts';
+import { PUSH_FROM, PUSH_FROM_SLOW, Usefulness } from './usefulness.ts';
 
 /** A push without news for this long was useful: longer than a peer's answer takes. A guess. */
 const JUDGED_AFTER = 1_500;
@@ -38,7 +39,10 @@ export class Spreading<M extends Tracked> {
   readonly #peers: ReadonlyMap<LinkId, ExtendedPeer>;
   readonly #index: DigestIndex<M>;
   readonly #reliability: Reliability;
+  readonly #gateTimes: GateTimes;
   readonly #usefulness = new Usefulness();
+  /** How many peers are behind. */
+  #behind = 0;
   #unjudged: { readonly message: M; readonly at: Instant }[] = [];
   #judged = 0;
   /** Peers with entries that wait for company, and until when. */
@@ -51,6 +55,7 @@ export class Spreading<M extends Tracked> {
     readonly peers: ReadonlyMap<LinkId, ExtendedPeer>;
     readonly index: DigestIndex<M>;
     readonly reliability: Reliability;
+    readonly gateTimes: GateTimes;
   }) {
     this.#profiles = options.profiles;
     this.#random = options.random;
@@ -58,6 +63,7 @@ export class Spreading<M extends Tracked> {
     this.#peers = options.peers;
     this.#index = options.index;
     this.#reliability = options.reliability;
+    this.#gateTimes = options.gateTimes;
   }
 
   /**
@@ -71,10 +77,8 @@ export class Spreading<M extends Tracked> {
     const isPlain =
       isOwn || bytes < this.#profiles.of(message.dataType).lazyThreshold || message.ttlOut !== 0;
     const { push, name } = this.#routeOf(message, isPlain, receivers, now);
-    if (!isPlain) {
-      addTold(message, push);
-      this.#watch(message, push, now);
-    }
+    if (!isPlain) addTold(message, push);
+    if (isOwn || !isPlain) this.#watch(message, push, now);
     for (const peer of name) this.name(peer, message, bytes, now);
     return push;
   }
@@ -97,12 +101,13 @@ export class Spreading<M extends Tracked> {
     else if (!this.#collecting.has(peer)) this.#collecting.set(peer, now + HAVE_DELAY);
   }
 
-  /** The peer has shown that it had a message already. */
+  /** The peer has shown that it has a message, whoever it is from: what was pushed need not leave any more. */
   onHad(message: M, link: LinkId): void {
     const place = message.pushed?.indexOf(link) ?? -1;
     if (place < 0) return;
     message.pushed!.splice(place, 1);
-    this.#usefulness.learn(message.owner, link, false);
+    this.#out.put({ kind: 'unsend', links: [link], tag: message.record });
+    if (!message.isJudged) this.#usefulness.learn(message.owner, link, false);
   }
 
   /** The peer would have liked to be sent this whole. */
@@ -110,10 +115,20 @@ export class Spreading<M extends Tracked> {
     this.#usefulness.want(message.owner, link);
   }
 
+  /** How much waits for a peer: one that is behind is only named what others have announced. */
+  onQueue(peer: ExtendedPeer, isBehind: boolean): void {
+    if (peer.isBehind === isBehind) return;
+    peer.isBehind = isBehind;
+    this.#behind += isBehind ? 1 : -1;
+    if (isBehind) this.#out.report({ kind: 'peer-behind', link: peer.link });
+  }
+
   /** Any link, also one to an existing node: messages have come from there. */
   onLinkEnded(link: LinkId, peer: ExtendedPeer | undefined): void {
     this.#usefulness.forget(link);
-    if (peer !== undefined) this.#collecting.delete(peer);
+    if (peer === undefined) return;
+    this.#collecting.delete(peer);
+    if (peer.isBehind) this.#behind--;
   }
 
   onWake(now: Instant): void {
@@ -146,8 +161,11 @@ export class Spreading<M extends Tracked> {
   #byChance(message: M, receivers: readonly LinkId[]): Route {
     const links = this.#peers.size === 0 ? receivers : this.#lacking(message, receivers);
     const { degree } = this.#profiles.of(message.dataType);
-    if (links.length <= degree) return { push: links, name: NOBODY };
-    const push = this.#random.sample(links, degree);
+    const isOwn = message.owner === OURSELVES;
+    const able =
+      this.#behind === 0 || isOwn ? links : links.filter((link) => !this.#isBehind(link));
+    if (links.length <= degree && able === links) return { push: links, name: NOBODY };
+    const push = able.length <= degree ? able : this.#random.sample(able, degree);
     return { push, name: this.#others(links, push) };
   }
 
@@ -155,13 +173,15 @@ export class Spreading<M extends Tracked> {
     const links = this.#lacking(message, receivers);
     const scored: { readonly link: LinkId; readonly score: number }[] = [];
     const existing: LinkId[] = [];
+    const from = this.#gateTimes.isSlow(message.dataType) ? PUSH_FROM_SLOW : PUSH_FROM;
     for (const link of links) {
-      if (!this.#peers.has(link)) {
+      const peer = this.#peers.get(link);
+      if (peer === undefined) {
         existing.push(link);
         continue;
       }
       const score = this.#scoreOf(message, link);
-      if (score >= PUSH_FROM) scored.push({ link, score });
+      if (score >= from && !peer.isBehind) scored.push({ link, score });
     }
     const { degree } = this.#profiles.of(message.dataType);
     // Existing nodes get at least their share: they hear of it in no other way.
@@ -184,6 +204,10 @@ export class Spreading<M extends Tracked> {
     return this.#usefulness.score(message.owner, link);
   }
 
+  #isBehind(link: LinkId): boolean {
+    return this.#peers.get(link)?.isBehind === true;
+  }
+
   /** Those that are not known to have it and have some use for it. Reach by TTL asks all again. */
   #lacking(message: M, receivers: readonly LinkId[]): readonly LinkId[] {
     return receivers.filter((link) => {
@@ -201,12 +225,13 @@ export class Spreading<M extends Tracked> {
     return others;
   }
 
-  /** Remembers pushes to peers that will tell if they were too late. */
+  /** Remembers pushes to peers that will tell if they were too late; nothing is learnt from one's own messages. */
   #watch(message: M, push: readonly LinkId[], now: Instant): void {
     const watched = push.filter((link) => this.#peers.has(link));
     if (watched.length === 0) return;
     message.pushed = watched;
-    this.#unjudged.push({ message, at: now });
+    message.isJudged = message.owner === OURSELVES;
+    if (!message.isJudged) this.#unjudged.push({ message, at: now });
   }
 
   /** What nobody has said anything against until now was useful. */
@@ -220,7 +245,7 @@ export class Spreading<M extends Tracked> {
         // Nothing is learnt about a link that has ended since: nobody would forget it.
         if (this.#peers.has(link)) this.#usefulness.learn(message.owner, link, true);
       }
-      message.pushed = undefined;
+      message.isJudged = true;
     }
     if (this.#judged > 64 && this.#judged * 2 > unjudged.length) {
       this.#unjudged = unjudged.slice(this.#judged);

@@ -11,6 +11,8 @@ import type { Instant } from '../settings.ts';
 export const ENDS_HERE = -1;
 
 export interface Tracked {
+  /** A number of its own at this node. */
+  readonly record: number;
   readonly id: U64;
   readonly dataType: number;
   /** The link that brought the first copy, or `OURSELVES`. */
@@ -26,8 +28,10 @@ export interface Tracked {
   holders: LinkId[] | undefined;
   /** Links on which it was sent or named, so that the peer knows that we have it. */
   told: LinkId[] | undefined;
-  /** Links it was pushed on to see whether that was worth it; those that had it are taken out. */
+  /** Links it was sent on unasked; those that turn out to have had it are taken out. */
   pushed: LinkId[] | undefined;
+  /** Whether nothing more is learnt from what happens to those pushes. */
+  isJudged: boolean;
   /** The TTL it is sent with, once it has been accepted; {@link ENDS_HERE} if it goes to nobody. */
   ttlOut: number;
   /** Its data, once it is kept. */

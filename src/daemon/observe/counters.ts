@@ -22,6 +22,7 @@ export class EventCounter {
     'rate-exceeded': 0,
     'announcement-spread': 0,
     'extension-silent': 0,
+    'peer-behind': 0,
     'client-refused': 0,
   };
 

@@ -88,6 +88,12 @@ export function lineOf(event: NodeEvent): Line {
         message:
           'a peer says that it speaks the extension but does not: treated as an existing node',
       };
+    case 'peer-behind':
+      return {
+        level: 'debug',
+        fields: { link: event.link },
+        message: 'a peer takes less than there is to send: it is only told what there is',
+      };
     default:
       return clientLine(event);
   }

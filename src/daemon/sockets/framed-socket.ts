@@ -14,6 +14,7 @@
  */
 import type { Socket } from 'node:net';
 import type { QueueState } from '../../core/inputs.ts';
+import type { Lane } from '../../core/lanes.ts';
 import type { FrameReader } from '../../wire/frame-reader.ts';
 import type { MessageType } from '../../wire/message-types.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
@@ -111,8 +112,13 @@ export class FramedSocket<M extends Message> {
   }
 
   /** Queues a copy of one whole frame; false if it was dropped because of `bytesMax`. */
-  send(frame: Uint8Array, bytesMax: number): boolean {
-    return this.#queue.append(frame, bytesMax);
+  send(frame: Uint8Array, bytesMax: number, lane?: Lane, tag?: number): boolean {
+    return this.#queue.append(frame, bytesMax, lane, tag);
+  }
+
+  /** Takes back what was sent with a tag and no write has begun with. */
+  withdraw(tag: number): void {
+    this.#queue.withdraw(tag);
   }
 
   /** Stops reading; takes effect within the chunk that is being handled. */

@@ -7,10 +7,14 @@
  * frame does. A socket that had much to send in the last turn batches from the first frame on.
  *
  * Frames are copied into buffers of ours, and the operating system is handed one buffer at a time. So the
- * memory is ours to bound, and whether the other side takes anything is visible. Frames are never cut,
- * reordered or sent in part; one that does not fit is dropped whole.
+ * memory is ours to bound, and whether the other side takes anything is visible. Frames are never cut or sent in
+ * part; one that does not fit is dropped whole.
+ *
+ * What has gone into the buffers stays in order. Where much waits, though, larger frames wait outside of them, in
+ * lanes: so others can overtake them, and they can be taken back. On a socket that keeps up nothing of that happens.
  */
 import type { QueueState } from '../../core/inputs.ts';
+import { Lanes, type Lane, type Waiting } from '../../core/lanes.ts';
 import { BatchList } from './batch-list.ts';
 import type { BatchPool } from './batch-pool.ts';
 import type { SocketBounds } from './bounds.ts';
@@ -31,6 +35,15 @@ export interface SendGear {
   readonly backlogs: TcpBacklogReader;
 }
 
+/** In the buffers there is always so much, if there is anything: two writes, so that the socket never idles. */
+export const BUFFERED_BYTES = 128 * 1024;
+/** Smaller frames go into the buffers at once: an object for each would cost more than they gain. A guess. */
+export const LANED_BYTES_MIN = 1_024;
+
+interface LanedFrame extends Waiting {
+  readonly frame: Uint8Array;
+}
+
 /** Frames in one turn from which on the next turn is batched from its first frame on. A guess. */
 const BUSY_FRAMES = 8;
 
@@ -41,6 +54,7 @@ export class SendQueue implements EndOfTurn {
   readonly #watch: QueueWatch;
   readonly #onState: (state: QueueState) => void;
   readonly #batches: BatchList;
+  #lanes: Lanes<LanedFrame> | undefined;
   #taken = 0;
   /** A turn has ended with bytes waiting: go on writing whenever the socket has taken something. */
   #isDraining = false;
@@ -69,7 +83,7 @@ export class SendQueue implements EndOfTurn {
 
   /** Bytes that the operating system has not taken yet. */
   get bytes(): number {
-    return this.#batches.bytes;
+    return this.#batches.bytes + (this.#lanes?.bytes ?? 0);
   }
 
   /** What was last reported. */
@@ -79,9 +93,10 @@ export class SendQueue implements EndOfTurn {
 
   /**
    * Queues a copy of one whole frame of at most 65,535 bytes; false if the queue would then be longer than
-   * `bytesMax`, or is closed: the frame is dropped.
+   * `bytesMax`, or is closed: the frame is dropped. Without a `lane` it leaves in its turn; `tag` is what
+   * {@link withdraw} finds it by.
    */
-  append(frame: Uint8Array, bytesMax: number): boolean {
+  append(frame: Uint8Array, bytesMax: number, lane?: Lane, tag?: number): boolean {
     if (this.#isClosed) return false;
     if (this.bytes + frame.length > bytesMax) {
       this.#traffic.messagesDropped++;
@@ -89,13 +104,24 @@ export class SendQueue implements EndOfTurn {
       return false;
     }
     const leavesAlone = this.bytes === 0 && this.#framesInTurn === 0 && !this.#isBusy;
-    this.#batches.append(frame, this.#isBusy);
+    if (lane !== undefined && this.#isLaned(lane, frame.length)) {
+      this.#lanes ??= new Lanes();
+      this.#lanes.put({ lane, tag, bytes: frame.length, frame: frame.slice() });
+    } else this.#batches.append(frame, this.#isBusy);
     this.#framesInTurn++;
     this.#traffic.messagesOut++;
     this.#markTurn();
     if (leavesAlone) this.#write();
     this.#report(this.#watch.update(this.bytes));
     return true;
+  }
+
+  /** Takes back the frames with a tag that wait in lanes. */
+  withdraw(tag: number): void {
+    const bytes = this.#lanes?.withdraw(tag) ?? 0;
+    if (bytes === 0) return;
+    this.#report(this.#watch.update(this.bytes));
+    this.#announceEmpty();
   }
 
   /** Called by the scheduler when the sockets that were readable have been read. */
@@ -149,6 +175,7 @@ export class SendQueue implements EndOfTurn {
   discard(): void {
     this.#isClosed = true;
     this.#batches.dropWaiting();
+    this.#lanes = undefined;
   }
 
   #markTurn(): void {
@@ -161,7 +188,26 @@ export class SendQueue implements EndOfTurn {
     return this.#isHeld && this.#watch.state.level === 'low';
   }
 
+  /** Whether a frame has to wait outside of the buffers. Within a lane nothing overtakes. */
+  #isLaned(lane: Lane, bytes: number): boolean {
+    if (this.#lanes !== undefined && this.#lanes.has(lane)) return true;
+    return bytes >= LANED_BYTES_MIN && this.#batches.bytes >= BUFFERED_BYTES;
+  }
+
+  /** Moves what goes next into the buffers. */
+  #refill(): void {
+    const lanes = this.#lanes;
+    if (lanes === undefined) return;
+    while (this.#batches.bytes < BUFFERED_BYTES) {
+      const next = lanes.take();
+      if (next === undefined) break;
+      this.#batches.append(next.frame, true);
+    }
+    if (lanes.size === 0) this.#lanes = undefined;
+  }
+
   #write(): void {
+    this.#refill();
     const bytes = this.#isHolding() ? undefined : this.#batches.handOver();
     if (bytes !== undefined) this.#sink.write(bytes, this.#onWritten);
   }

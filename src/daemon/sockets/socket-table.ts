@@ -10,6 +10,7 @@ import type { TcpBacklogReader } from './tcp-backlog.ts';
 export type TabledSocket = Pick<
   FramedSocket<{ readonly kind: string }>,
   | 'send'
+  | 'withdraw'
   | 'pause'
   | 'resume'
   | 'tick'

@@ -7,6 +7,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Input, LinkId, Secured } from '../../core/inputs.ts';
+import type { Lane } from '../../core/lanes.ts';
 import { canonicalHost, type Address } from '../../wire/address.ts';
 import { MESSAGE_BYTES_MAX } from '../../wire/message-types.ts';
 import { peerMessageReader, writePeerMessage, type PeerMessage } from '../../wire/peer-messages.ts';
@@ -76,14 +77,19 @@ export class Transport {
     this.#options.listener.accept((socket) => this.#admit(socket));
   }
 
-  /** Queues a message on each of `links`; it is encoded before this returns. */
-  send(links: readonly LinkId[], message: PeerMessage, isOwn: boolean): void {
+  /** Queues a message on each of `links`; it is encoded before this returns. `tag`: for {@link withdraw}. */
+  send(links: readonly LinkId[], message: PeerMessage, lane: Lane, tag?: number): void {
     const { queueBytesMax, relayedBytesMax } = this.#options.bounds;
+    const isOthers = lane === 'forward' || lane === 'reply';
+    const bytesMax = isOthers ? relayedBytesMax : queueBytesMax;
     const end = writePeerMessage(message, this.#scratch, 0);
     if (this.#frame.length !== end) this.#frame = this.#scratch.subarray(0, end);
-    for (const link of links) {
-      this.#table.find(link)?.send(this.#frame, isOwn ? queueBytesMax : relayedBytesMax);
-    }
+    for (const link of links) this.#table.find(link)?.send(this.#frame, bytesMax, lane, tag);
+  }
+
+  /** Takes back what was sent with a tag on each of `links`, where no write has begun with it. */
+  withdraw(links: readonly LinkId[], tag: number): void {
+    for (const link of links) this.#table.find(link)?.withdraw(tag);
   }
 
   dial(address: Address): void {

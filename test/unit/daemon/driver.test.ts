@@ -25,6 +25,7 @@ function bench(
   const hands: Hands = {
     transport: {
       send: done('send'),
+      withdraw: done('unsend'),
       dial: done('dial'),
       hangUp: done('hang-up'),
       pause: done('pause-link'),

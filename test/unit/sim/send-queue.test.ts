@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Lane } from '../../../src/core/lanes.ts';
 import type { TravellingMessage } from '../../../src/sim/announcement.ts';
 import { EventQueue } from '../../../src/sim/event-queue.ts';
 import { QUEUE_BYTES_HIGH, QUEUE_BYTES_MAX } from '../../../src/sim/send-queue.ts';
@@ -25,8 +26,8 @@ function stalledLink() {
   far.hold();
   a.heard.length = 0;
   b.heard.length = 0;
-  const fill = (bytes: number, isDroppable = true): void => {
-    for (let sent = 0; sent < bytes; sent += BIG) near.send(announce(BIG), isDroppable);
+  const fill = (bytes: number, lane: Lane = 'forward'): void => {
+    for (let sent = 0; sent < bytes; sent += BIG) near.send(announce(BIG), lane);
   };
   return { events, a, b, near, far, fill };
 }
@@ -57,7 +58,7 @@ describe('the queue of a link that is held up', () => {
     fill(2 * QUEUE_BYTES_MAX);
     const foreign = near.unsentBytes;
     expect(foreign).toBeLessThan(QUEUE_BYTES_MAX);
-    fill(2 * QUEUE_BYTES_MAX, false);
+    fill(2 * QUEUE_BYTES_MAX, 'own');
     expect(near.unsentBytes).toBeGreaterThan(foreign);
     expect(near.unsentBytes).toBeLessThanOrEqual(QUEUE_BYTES_MAX);
     runTo(events, 200);
@@ -89,8 +90,8 @@ describe('the queue of a link that moves', () => {
   it('takes everything', () => {
     const { events, a, b, near, far } = stalledLink();
     far.release();
-    for (let i = 0; i < 200; i++) near.send(announce(BIG), true);
-    near.send(info(1), false);
+    for (let i = 0; i < 200; i++) near.send(announce(BIG), 'forward');
+    near.send(info(1), 'control');
     runTo(events, 1_000);
     expect(a.heard).toEqual([]);
     expect(b.heard).toHaveLength(201);

@@ -113,18 +113,18 @@ describe('a dial', () => {
 describe('a link', () => {
   it('carries messages in order, each as long as the latency', () => {
     const { events, near, b } = linked();
-    near.send(info(1), false);
-    near.send(info(2), false);
+    near.send(info(1), 'control');
+    near.send(info(2), 'control');
     runTo(events, 105);
-    near.send(info(3), false);
+    near.send(info(3), 'control');
     runTo(events, 200);
     expect(b.heard).toEqual(['110 info 1', '110 info 2', '115 info 3']);
   });
 
   it('delivers what was sent before a hang-up, then tells the other side, and this side nothing', () => {
     const { events, near, far, a, b } = linked();
-    far.send(info(9), false);
-    near.send(info(1), false);
+    far.send(info(9), 'control');
+    near.send(info(1), 'control');
     near.hangUp();
     runTo(events, 1_000);
     expect(b.heard).toEqual(['110 info 1', '110 closed: closed by the other side']);
@@ -133,7 +133,7 @@ describe('a link', () => {
 
   it('that breaks loses what is under way and tells both sides once', () => {
     const { events, near, a, b } = linked();
-    near.send(info(1), false);
+    near.send(info(1), 'control');
     near.breakDown('connection reset');
     near.breakDown('connection reset');
     runTo(events, 1_000);
@@ -143,12 +143,12 @@ describe('a link', () => {
 
   it('that stalls delivers everything afterwards, in order', () => {
     const { events, near, far, a, b } = linked();
-    near.send(info(1), false);
+    near.send(info(1), 'control');
     far.hold();
     near.hold();
     runTo(events, 150);
-    near.send(info(2), false);
-    far.send(info(3), false);
+    near.send(info(2), 'control');
+    far.send(info(3), 'control');
     near.hangUp();
     runTo(events, 500);
     expect(b.heard).toEqual([]);
@@ -160,7 +160,7 @@ describe('a link', () => {
 
   it('is closed in an orderly way when the process at one end stops', () => {
     const { events, network, near, a, b } = linked();
-    near.send(info(1), false);
+    near.send(info(1), 'control');
     a.isRunning = false;
     network.close(a);
     runTo(events, 100_000);
@@ -172,7 +172,7 @@ describe('a link', () => {
     const { events, network, far, a, b } = linked();
     a.isRunning = false;
     network.disappear(a);
-    far.send(info(1), false);
+    far.send(info(1), 'control');
     runTo(events, 60_099);
     expect(b.heard).toEqual([]);
     runTo(events, 100_000);
@@ -194,8 +194,8 @@ describe('a blockade', () => {
   }
 
   function exchange(near: LinkEnd, far: LinkEnd): void {
-    near.send(info(1), false);
-    far.send(info(2), false);
+    near.send(info(1), 'control');
+    far.send(info(2), 'control');
   }
 
   it('holds what is under way until it is lifted; what was sent meanwhile leaves then', () => {

@@ -42,6 +42,10 @@ function want(link: LinkId, ...digests: MessageDigest[]): void {
   bench.message(link, { kind: 'peer-want', digests });
 }
 
+function dontWant(link: LinkId, ...digests: MessageDigest[]): void {
+  bench.message(link, { kind: 'peer-dont-want', digests });
+}
+
 /** The digests asked of a peer so far. */
 function wanted(link: LinkId): readonly MessageDigest[] {
   return said(bench.effects, link, 'peer-want').flatMap(({ digests }) => digests);
@@ -571,6 +575,81 @@ describe('a message of a type whose verdicts are slow', () => {
     const [source, other] = slowly();
     bench.hear(source, { id: ID });
     expect(warned(other)).toBe(0);
+  });
+});
+
+describe('a message that waits to be sent', () => {
+  function takenBack(link: LinkId): number {
+    const all = bench.effects.filter((e) => e.kind === 'unsend' && e.links.includes(link));
+    return all.length;
+  }
+
+  it.each<[string, (link: LinkId) => void]>([
+    ['names it', (link) => have(link, { digest: digestOf(ID, LARGE), size: LARGE.length })],
+    ['says that it does not want it', (link) => dontWant(link, digestOf(ID, LARGE))],
+    ['sends it itself', (link) => void bench.hear(link, { id: ID, data: LARGE })],
+  ])('is taken back when the peer %s, with the tag it was sent with', (_, show) => {
+    const [source, link] = [openExtended(bench), openExtended(bench)];
+    bench.hear(source, { id: ID, data: LARGE });
+    const sent = bench.take().findLast((e) => e.kind === 'send' && e.links.includes(link));
+    show(link);
+    expect(sent).toMatchObject({ message: { kind: 'peer-announce' } });
+    expect(bench.effects).toContainEqual({
+      kind: 'unsend',
+      links: [link],
+      tag: sent?.kind === 'send' ? sent.tag : undefined,
+    });
+  });
+
+  it('is taken back though it is this node’s own', () => {
+    const link = openExtended(bench);
+    bench.announce(undefined, 1337, 0, LARGE);
+    const [sent] = said(bench.effects, link, 'peer-announce');
+    have(link, { digest: digestOf(sent!.id, LARGE), size: LARGE.length });
+    expect(takenBack(link)).toBe(1);
+  });
+
+  it('is taken back also long after it was sent, and once only', () => {
+    const [source, link] = [openExtended(bench), openExtended(bench)];
+    bench.hear(source, { id: ID, data: LARGE });
+    bench.advance(5_000);
+    bench.hear(source, { id: u64(0, 12), data: LARGE });
+    for (let i = 0; i < 2; i++) dontWant(link, digestOf(ID, LARGE));
+    expect(takenBack(link)).toBe(1);
+  });
+});
+
+describe('a peer for which much waits', () => {
+  function queue(link: LinkId, level: 'low' | 'high'): void {
+    bench.give({ kind: 'link-queue', link, queue: { level, isMoving: true } });
+  }
+
+  it.each([['small', 'data'] as const, ['large', LARGE] as const])(
+    'is only named what is %s, until less waits',
+    (_, data) => {
+      const [source, link] = [openExtended(bench), openExtended(bench)];
+      queue(link, 'high');
+      bench.hear(source, { id: ID, data });
+      bench.advance(100);
+      const during = [given(link), named(link).length];
+      queue(link, 'low');
+      bench.take();
+      bench.hear(source, { id: u64(0, 12), data });
+      expect([during, given(link)]).toEqual([[0, 1], 1]);
+    },
+  );
+
+  it('is sent what this node announces itself', () => {
+    const link = openExtended(bench);
+    queue(link, 'high');
+    bench.announce(undefined, 1337);
+    expect(given(link)).toBe(1);
+  });
+
+  it('is reported, once', () => {
+    const link = openExtended(bench);
+    for (const level of ['high', 'high'] as const) queue(link, level);
+    expect(events(bench.effects, 'peer-behind')).toEqual([{ kind: 'peer-behind', link }]);
   });
 });
 

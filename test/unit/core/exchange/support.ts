@@ -20,6 +20,7 @@ export function digest(name: string | number): MessageDigest {
 export function tracked(parts: Partial<Tracked> & { readonly number?: number } = {}): Tracked {
   const { number = 1, ...given } = parts;
   return {
+    record: number,
     id: u64(0, number),
     dataType: 1337,
     owner: 1,
@@ -30,6 +31,7 @@ export function tracked(parts: Partial<Tracked> & { readonly number?: number } =
     holders: undefined,
     told: undefined,
     pushed: undefined,
+    isJudged: false,
     ttlOut: ENDS_HERE,
     kept: undefined,
     served: undefined,

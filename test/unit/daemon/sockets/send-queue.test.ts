@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QueueState } from '../../../../src/core/inputs.ts';
+import type { Lane } from '../../../../src/core/lanes.ts';
 import { BATCH_BYTES, SMALL_BATCH_BYTES } from '../../../../src/daemon/sockets/batch-pool.ts';
 import { DAEMON_BOUNDS, type SocketBounds } from '../../../../src/daemon/sockets/bounds.ts';
-import { SendQueue, type SendGear } from '../../../../src/daemon/sockets/send-queue.ts';
+import {
+  BUFFERED_BYTES,
+  LANED_BYTES_MIN,
+  SendQueue,
+  type SendGear,
+} from '../../../../src/daemon/sockets/send-queue.ts';
 import { noTraffic, type Traffic } from '../../../../src/daemon/sockets/traffic.ts';
 import { endOfTurn, FakeSink, SMALL_BOUNDS, testGear } from './fakes.ts';
 
@@ -267,5 +273,90 @@ describe('a write that fails', () => {
     sink.take(new Error('EPIPE'));
     expect([queue.bytes, gear.pool.freeBytes]).toEqual([0, 3 * BATCH_BYTES]);
     expect(queue.append(frame('late'), ENOUGH)).toBe(false);
+  });
+});
+
+describe('on a socket that takes nothing while much is sent', () => {
+  const LARGE = 8 * LANED_BYTES_MIN;
+  const PAD = '.'.repeat(LARGE - 1);
+
+  /** As many frames as go into the buffers. */
+  function blocked(): Bench {
+    const it = bench();
+    for (let i = 0; i < BUFFERED_BYTES / LARGE; i++) {
+      it.queue.append(frame('x'.repeat(LARGE)), ENOUGH, 'forward');
+    }
+    return it;
+  }
+
+  function large(queue: SendQueue, name: string, lane: Lane, tag?: number): void {
+    queue.append(frame(name + PAD), ENOUGH, lane, tag);
+  }
+
+  /** What came out behind what was in the buffers. */
+  function names({ sink }: Bench): string {
+    sink.takeAll();
+    return sink.text.join('').replaceAll(PAD, '').replaceAll('x', '');
+  }
+
+  it('large frames of a better lane go first', async () => {
+    const it = blocked();
+    large(it.queue, 'r', 'reply');
+    large(it.queue, 'f', 'forward');
+    large(it.queue, 'o', 'own');
+    await endOfTurn();
+    expect(names(it)).toBe('ofr');
+  });
+
+  it('small ones go before all of them, but not past others of their lane', async () => {
+    const it = blocked();
+    large(it.queue, 'o', 'own');
+    it.queue.append(frame('p'), ENOUGH, 'own');
+    it.queue.append(frame('c'), ENOUGH, 'control');
+    await endOfTurn();
+    expect(names(it)).toBe('cop');
+  });
+
+  it('what was taken back is not sent, and does not count any more', async () => {
+    const it = blocked();
+    const before = it.queue.bytes;
+    large(it.queue, 'a', 'forward', 1);
+    large(it.queue, 'b', 'forward', 2);
+    it.queue.withdraw(1);
+    expect(it.queue.bytes).toBe(before + LARGE);
+    await endOfTurn();
+    expect(names(it)).toBe('b');
+  });
+
+  it('what stands in the buffers cannot be taken back', async () => {
+    const it = bench();
+    large(it.queue, 'a', 'forward', 1);
+    large(it.queue, 'b', 'forward', 2);
+    it.queue.withdraw(2);
+    await endOfTurn();
+    expect(names(it)).toBe('ab');
+  });
+
+  it('frames that would make it longer than the maximum are dropped, wherever they would wait', () => {
+    const { queue } = blocked();
+    const max = BUFFERED_BYTES + LARGE;
+    const taken = [0, 1].map(() => queue.append(frame('a' + PAD), max, 'forward'));
+    expect([taken, queue.bytes]).toEqual([[true, false], max]);
+  });
+
+  it('what waits in lanes leaves as well before the end', async () => {
+    const it = blocked();
+    let isEmpty = false;
+    large(it.queue, 'a', 'reply');
+    it.queue.finish(() => (isEmpty = true));
+    await endOfTurn();
+    expect([names(it), isEmpty]).toEqual(['a', true]);
+  });
+
+  it('what waits in lanes is dropped with the rest', () => {
+    const it = blocked();
+    large(it.queue, 'a', 'reply');
+    it.queue.discard();
+    expect(names(it)).toBe('');
   });
 });

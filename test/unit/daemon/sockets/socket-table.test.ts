@@ -20,6 +20,8 @@ class SlowSocket implements TabledSocket {
     return true;
   }
 
+  withdraw(): void {}
+
   pause(): void {}
 
   resume(): void {}
