@@ -4,8 +4,8 @@
  */
 import type { Address } from '../wire/address.ts';
 import type { Violation } from '../wire/violation.ts';
-import type { ClientId, LinkId } from './inputs.ts';
-import type { PeerIdentity } from './settings.ts';
+import type { ClientId, LinkId, Whom } from './inputs.ts';
+import type { Millis, PeerIdentity } from './settings.ts';
 
 /** Why a link ended from our side, apart from violations. Listed in docs/errors.md. */
 export const HANG_UP_CODES = [
@@ -19,6 +19,8 @@ export const HANG_UP_CODES = [
   'full',
   'made-room',
   'silent',
+  'banned',
+  'disconnected',
   'too-many-pending',
   'too-many-newcomers',
   'proof-given-up',
@@ -107,4 +109,13 @@ export type NodeEvent =
   | { readonly kind: 'extension-silent'; readonly link: LinkId }
   /** So much waits to be sent to a peer that it is only named what others have announced. */
   | { readonly kind: 'peer-behind'; readonly link: LinkId }
+  /** A peer may not have a link for a while. */
+  | {
+      readonly kind: 'peer-banned';
+      readonly whom: Whom;
+      readonly forMillis: Millis;
+      readonly reason: string;
+      /** Whether the operator said so, and not the peer's standing. */
+      readonly isOrdered: boolean;
+    }
   | { readonly kind: 'client-refused'; readonly client: ClientId; readonly clientsMax: number };

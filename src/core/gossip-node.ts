@@ -115,9 +115,23 @@ export class GossipNode {
         this.#rooms.exchange?.onInterestChanged(now);
         this.#rooms.pressure.onClientGone(input.client, now);
         return;
+      case 'ban':
+        this.#onBan(input, now);
+        return;
+      case 'unban':
+        this.#rooms.bans.remove(input.whom);
+        return;
+      case 'disconnect':
+        this.#rooms.connections.disconnect(input.link, now);
+        return;
       default:
         this.#onLinkInput(input, now);
     }
+  }
+
+  #onBan(input: Extract<Input, { kind: 'ban' }>, now: Instant): void {
+    const { whom, forMillis, reason } = input;
+    this.#rooms.ban({ whom, forMillis, reason, isOrdered: true }, now);
   }
 
   #onLinkInput(input: LinkInput, now: Instant): void {

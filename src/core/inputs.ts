@@ -17,7 +17,7 @@ import type { Address } from '../wire/address.ts';
 import type { MessageType } from '../wire/message-types.ts';
 import type { PeerMessage } from '../wire/peer-messages.ts';
 import type { Violation } from '../wire/violation.ts';
-import type { PeerIdentity, PeerName } from './settings.ts';
+import type { Millis, PeerIdentity, PeerName } from './settings.ts';
 
 export type LinkId = number;
 export type ClientId = number;
@@ -48,6 +48,9 @@ export interface Secured {
    */
   readonly challenges: readonly U64[];
 }
+
+/** Everybody who shows a key, or everybody on a host (canonical; of IPv6 beyond its own network the whole /64). */
+export type Whom = { readonly identity: PeerIdentity } | { readonly host: string };
 
 export type Input =
   /** The listeners are up: look for peers. The first input, once. */
@@ -118,6 +121,17 @@ export type Input =
   | { readonly kind: 'client-queue'; readonly client: ClientId; readonly queue: QueueState }
   /** A local program is gone: it closed, broke, or the host dropped it for bad input. */
   | { readonly kind: 'client-gone'; readonly client: ClientId }
+  /** The operator wants no link to a peer for a while. Links that there are end. Nothing happens to loopback. */
+  | {
+      readonly kind: 'ban';
+      readonly whom: Whom;
+      readonly forMillis: Millis;
+      readonly reason: string;
+    }
+  /** … or has changed his mind. */
+  | { readonly kind: 'unban'; readonly whom: Whom }
+  /** The operator wants this link to end; the peer may come back. */
+  | { readonly kind: 'disconnect'; readonly link: LinkId }
   /** The node is about to stop: dial nobody, accept nobody; all else goes on until the host ends it. */
   | { readonly kind: 'shut-down' };
 

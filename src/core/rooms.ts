@@ -4,18 +4,23 @@
  */
 import type { Random } from '../basics/random.ts';
 import type { PeerAnnounce } from '../wire/peer-messages.ts';
+import { isViolation } from '../wire/violation.ts';
 import { Connections, type EndCode, type Link } from './connections/connections.ts';
 import { Dissemination } from './dissemination/dissemination.ts';
 import type { TrackedMessage } from './dissemination/tracked-message.ts';
 import type { Outbox } from './effects.ts';
 import type { GateOutcome } from './events.ts';
 import { Exchange } from './exchange/exchange.ts';
+import type { LinkId, Whom } from './inputs.ts';
 import { Intake } from './intake/intake.ts';
 import { Membership } from './membership/membership.ts';
 import { PeerBook } from './peer-book/peer-book.ts';
 import { Pressure } from './pressure/pressure.ts';
 import { Profiles } from './profiles.ts';
-import type { Instant, Proofs, Settings } from './settings.ts';
+import type { Instant, Millis, Proofs, Settings } from './settings.ts';
+import type { Wrong } from './snapshot.ts';
+import { Bans } from './standing/bans.ts';
+import { BANNED_FOR, Standing } from './standing/standing.ts';
 import type { LoadedState, StoredPeers } from './stored-state.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
 
@@ -28,6 +33,15 @@ export interface RoomsOptions {
   readonly storedPeers?: StoredPeers | undefined;
 }
 
+/** What {@link Rooms.ban} is told. */
+export interface BanOrder {
+  readonly whom: Whom;
+  readonly forMillis: Millis;
+  readonly reason: string;
+  /** By the operator, not by the peer's standing. */
+  readonly isOrdered: boolean;
+}
+
 export class Rooms {
   readonly settings: Settings;
   readonly connections: Connections;
@@ -37,6 +51,9 @@ export class Rooms {
   readonly subscriptions: Subscriptions<TrackedMessage>;
   readonly pressure: Pressure;
   readonly intake: Intake;
+  readonly standing: Standing;
+  readonly bans: Bans;
+  readonly #out: Outbox;
   readonly exchange: Exchange<TrackedMessage> | undefined;
   /** The time of the input at hand, for call-backs between the rooms. */
   now: Instant = 0;
@@ -45,7 +62,13 @@ export class Rooms {
     const { settings, out, storedPeers } = options;
     this.settings = settings;
     const profiles = new Profiles(settings);
+    this.#out = out;
     this.pressure = new Pressure({ out });
+    this.bans = new Bans(settings.bounds.bansMax);
+    this.standing = new Standing({
+      max: settings.bounds.standingsMax,
+      onTooMuch: (whom, wrong, now) => this.#discourage(whom, wrong, now),
+    });
     this.intake = new Intake(profiles);
     this.book = new PeerBook({ ...options, bounds: settings.bounds, stored: storedPeers });
     this.connections = this.#newConnections(options);
@@ -62,10 +85,19 @@ export class Rooms {
 
   onWake(now: Instant): void {
     this.exchange?.onWake(now);
+    this.bans.onWake(now);
     this.connections.onWake(now);
     this.subscriptions.onWake(now);
     this.membership.onWake(now);
     this.pressure.onWake(now);
+  }
+
+  /** Nobody there may have a link for a while; those that there are end. */
+  ban(order: BanOrder, now: Instant): void {
+    const { whom, forMillis, reason, isOrdered } = order;
+    if (!this.bans.add({ whom, until: now + forMillis, reason, isOrdered })) return;
+    this.#out.report({ kind: 'peer-banned', ...order });
+    this.connections.closeBanned(now);
   }
 
   earliestDeadline(): Instant | undefined {
@@ -76,6 +108,7 @@ export class Rooms {
       this.membership.nextDeadline(),
       this.subscriptions.nextDeadline(),
       this.pressure.nextDeadline(),
+      this.bans.nextDeadline(),
     ]) {
       if (deadline !== undefined && (next === undefined || deadline < next)) next = deadline;
     }
@@ -86,6 +119,7 @@ export class Rooms {
     return new Connections({
       ...options,
       knowsOthers: () => this.membership.knowsOthers,
+      banOf: (peer) => this.bans.covers(peer)?.reason,
       isUnread: (link) => this.pressure.isPaused(link),
       events: {
         onEstablished: (link, now) => this.#onEstablished(link, now),
@@ -118,6 +152,7 @@ export class Rooms {
         mayBring: (link, dataType, now) => this.intake.mayBring(link, dataType, now),
         wouldImprove: (message, ttl) => this.dissemination.wouldImprove(message, ttl),
         dataOf: (message) => message.data,
+        onBrokenPromise: (link) => this.#holdAgainst(link, 'broken-promise'),
         onForgotten: (message) => this.dissemination.onForgotten(message),
         interest: () => this.subscriptions.interest(),
       },
@@ -153,6 +188,9 @@ export class Rooms {
     this.intake.onEnded(link.id);
     this.pressure.onLinkEnded(link.id, now);
     this.membership.onEnded(link, code, now);
+    if (isViolation(code) && link.scope !== 'loopback') {
+      this.standing.onViolation(whomOf(link), code, now);
+    }
   }
 
   #ask(message: PeerAnnounce, gate: TrackedMessage): 'undecided' | 'abstained' {
@@ -162,8 +200,36 @@ export class Rooms {
   }
 
   /** What local programs say about a message in the end, also about one that had to make room meanwhile. */
-  #onVerdict({ owner }: TrackedMessage, outcome: GateOutcome): void {
+  #onVerdict({ owner, dataType }: TrackedMessage, outcome: GateOutcome): void {
     this.intake.onVerdict(owner, outcome);
-    if (outcome === 'accepted') this.connections.onUseful(owner, this.now);
+    if (outcome === 'accepted') this.#onAccepted(owner);
+    // Whoever passes on what none of its programs has judged has done nothing wrong.
+    const isVouchedFor = this.exchange?.vouches(owner, dataType) ?? true;
+    if (outcome === 'refused' && isVouchedFor) this.#holdAgainst(owner, 'refused');
   }
+
+  #onAccepted(id: LinkId): void {
+    this.connections.onUseful(id, this.now);
+    const link = this.connections.find(id);
+    if (link !== undefined) this.standing.onAccepted(whomOf(link), this.now);
+  }
+
+  /** Of a link that has ended meanwhile nothing is known any more. */
+  #holdAgainst(id: LinkId, wrong: 'refused' | 'broken-promise'): void {
+    const link = this.connections.find(id);
+    if (link === undefined || link.scope === 'loopback') return;
+    if (wrong === 'refused') this.standing.onRefused(whomOf(link), this.now);
+    else this.standing.onBrokenPromise(whomOf(link), this.now);
+  }
+
+  /** A peer has done too much wrong. */
+  #discourage(whom: Whom, wrong: Wrong, now: Instant): void {
+    const reason = `its standing is too bad; last: ${wrong}`;
+    this.ban({ whom, forMillis: BANNED_FOR, reason, isOrdered: false }, now);
+  }
+}
+
+/** By its key where it has one: others may be on the same host. */
+export function whomOf({ identity, remote }: Link): Whom {
+  return identity === undefined ? { host: remote.host } : { identity };
 }

@@ -114,6 +114,10 @@ export interface Bounds {
   readonly rangeAdmissionsBurst: number;
   /** Ranges whose newcomers are counted; the one that came longest ago is forgotten. */
   readonly rangesMax: number;
+  /** Bans at once; the one that ends first makes room, one that nobody ordered before one that somebody did. */
+  readonly bansMax: number;
+  /** Peers that something is held against; the one that least is held against is forgotten. */
+  readonly standingsMax: number;
   /** A 507 must come this soon after an inbound connection. */
   readonly infoTimeout: Millis;
   /** How long an initiator waits for 508 or 510, anew after each 509. */
@@ -165,6 +169,8 @@ export const DEFAULT_BOUNDS: Bounds = {
   admissionsBurst: 32,
   rangeAdmissionsPerSecond: 2, // A guess: half of the door's places in one range are let in within half a minute.
   rangeAdmissionsBurst: 8,
+  bansMax: 1_024, // A guess, as is the next: far more than one node has to do with.
+  standingsMax: 1_024,
   rangesMax: 4_096, // A guess: 400 KB.
   infoTimeout: 5_000,
   initiatorPatience: 330_000,

@@ -3,7 +3,7 @@
  * the simulator.
  */
 import type { Address } from '../wire/address.ts';
-import type { LinkId } from './inputs.ts';
+import type { LinkId, Whom } from './inputs.ts';
 import type { Instant, Millis, PeerIdentity } from './settings.ts';
 
 /** What peers brought, in announcements (504). */
@@ -22,6 +22,40 @@ export interface IntakeCounts {
   readonly abstained: number;
 }
 
+/** What can be held against a peer. */
+export const WRONGS = [
+  'malformed',
+  'misplaced',
+  'stray',
+  'slow',
+  'refused',
+  'broken-promise',
+] as const;
+export type Wrong = (typeof WRONGS)[number];
+
+/** How a peer stands, and why. All numbers fade with time. */
+export interface StandingSnapshot {
+  /** The sum of the penalties below; 0 is best. */
+  readonly penalty: number;
+  /** The penalty at which a peer is banned for a while. */
+  readonly bannedAt: number;
+  /** What was held against it, with how often, and what that amounts to now. */
+  readonly reasons: readonly {
+    readonly wrong: Wrong;
+    readonly count: number;
+    readonly penalty: number;
+  }[];
+}
+
+/** A peer that may not have a link for now. */
+export interface BanSnapshot {
+  readonly whom: Whom;
+  readonly until: Instant;
+  readonly reason: string;
+  /** Whether the operator said so, and not the peer's standing. */
+  readonly isOrdered: boolean;
+}
+
 export interface LinkSnapshot {
   readonly link: LinkId;
   readonly direction: 'inbound' | 'outbound';
@@ -34,6 +68,7 @@ export interface LinkSnapshot {
   readonly identity: PeerIdentity | undefined;
   readonly openedAt: Instant | undefined;
   readonly intake: IntakeCounts;
+  readonly standing: StandingSnapshot;
   /** The shortest time there and back that was measured; undefined where none was. */
   readonly roundTrip: Millis | undefined;
 }
@@ -46,6 +81,8 @@ export interface Bounded {
 
 export interface NodeSnapshot {
   readonly links: readonly LinkSnapshot[];
+  /** Who may have no link for now. */
+  readonly bans: readonly BanSnapshot[];
   /** Of all links there ever were. */
   readonly intake: IntakeCounts;
   /** Everything that can grow, by name. */
@@ -56,6 +93,8 @@ export type BoundedThing =
   | 'openLinks'
   | 'pendingLinks'
   | 'ranges'
+  | 'bans'
+  | 'standings'
   | 'dials'
   | 'offerProofs'
   | 'addresses'

@@ -2,22 +2,22 @@
 import type { Link } from './connections/connections.ts';
 import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
 import { WISHES_MAX } from './exchange/wishes.ts';
-import type { Intake } from './intake/intake.ts';
 import { DIALS_MAX } from './membership/membership.ts';
-import type { Rooms } from './rooms.ts';
+import { whomOf, type Rooms } from './rooms.ts';
 import type { LinkSnapshot, NodeSnapshot } from './snapshot.ts';
 
 export function takeSnapshot(rooms: Rooms): NodeSnapshot {
   const { connections, intake } = rooms;
   const links = [...connections.open, ...connections.pending];
   return {
-    links: links.map((link) => linkSnapshot(link, intake)),
+    links: links.map((link) => linkSnapshot(link, rooms)),
+    bans: rooms.bans.all(),
     intake: intake.total,
     sizes: sizesOf(rooms),
   };
 }
 
-function linkSnapshot(link: Link, intake: Intake): LinkSnapshot {
+function linkSnapshot(link: Link, { intake, standing, now }: Rooms): LinkSnapshot {
   return {
     link: link.id,
     direction: link.direction,
@@ -28,6 +28,7 @@ function linkSnapshot(link: Link, intake: Intake): LinkSnapshot {
     openedAt: link.openedAt,
     roundTrip: link.roundTrip,
     intake: intake.countsOf(link.id),
+    standing: standing.of(whomOf(link), now),
   };
 }
 
@@ -37,6 +38,8 @@ function sizesOf(rooms: Rooms): NodeSnapshot['sizes'] {
   return {
     openLinks: { size: connections.open.length, max: maxConnections },
     pendingLinks: { size: connections.pendingCount, max: bounds.pendingLinksMax },
+    bans: { size: rooms.bans.size, max: bounds.bansMax },
+    standings: { size: rooms.standing.size, max: bounds.standingsMax },
     ranges: { size: connections.rangeCount, max: bounds.rangesMax },
     dials: { size: membership.dialCount, max: Math.max(DIALS_MAX, maxConnections) + 1 },
     offerProofs: { size: membership.offerProofCount, max: bounds.offerProofsMax },

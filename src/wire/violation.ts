@@ -30,3 +30,10 @@ export type ViolationCode = (typeof VIOLATION_CODES)[number];
 export function violation(code: ViolationCode, reason: string): Violation {
   return { kind: 'violation', code, reason };
 }
+
+const CODES: ReadonlySet<string> = new Set(VIOLATION_CODES);
+
+/** Whether a code is one of those of violations. */
+export function isViolation(code: string): code is ViolationCode {
+  return CODES.has(code);
+}

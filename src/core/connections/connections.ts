@@ -26,7 +26,7 @@ import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { HangUpCode } from '../events.ts';
 import type { LinkId, QueueState, Secured } from '../inputs.ts';
-import type { Instant, Proofs, Settings } from '../settings.ts';
+import type { Instant, PeerIdentity, Proofs, Settings } from '../settings.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { isForOpenLinks, kindForOpenLinks, outOfPlace, type Door } from './handshake.ts';
 import { Initiator } from './initiator.ts';
@@ -43,6 +43,12 @@ export type { Link } from './link.ts';
 /** Why a link ended: one of our reasons, a violation of the peer's, or `closed` by the other side. */
 export type EndCode = HangUpCode | Violation['code'] | 'closed';
 
+/** A host, and the key that somebody there has shown. */
+export interface Endpoint {
+  readonly host: string;
+  readonly identity?: PeerIdentity | undefined;
+}
+
 export interface ConnectionEvents {
   /** A link has opened. */
   readonly onEstablished: (link: Link, now: Instant) => void;
@@ -58,6 +64,7 @@ export class Connections implements Door {
   readonly #initiator: Initiator;
   readonly #receiver: Receiver;
   readonly #places: Places;
+  readonly #banOf: (peer: Endpoint) => string | undefined;
   readonly #liveness: Liveness;
   readonly #newcomers: Newcomers;
   readonly #doorkeeper: Doorkeeper;
@@ -73,10 +80,13 @@ export class Connections implements Door {
     readonly isUnread: (link: LinkId) => boolean;
     /** Whether there is anybody whom this node could dial now or later. */
     readonly knowsOthers: () => boolean;
+    /** Why somebody may have no link for now; undefined if he may. */
+    readonly banOf: (peer: Endpoint) => string | undefined;
   }) {
     this.#settings = options.settings;
     this.#out = options.out;
     this.#events = options.events;
+    this.#banOf = options.banOf;
     this.#places = new Places({ ...options, links: this.#links });
     const newcomers = new Newcomers({
       settings: options.settings,
@@ -122,6 +132,22 @@ export class Connections implements Door {
     return this.#links.some((link) => isLinkTo(link, address));
   }
 
+  isBanned({ host }: Address): boolean {
+    return this.#banOf({ host }) !== undefined;
+  }
+
+  /** Ends the links, open or not, of those who may not have one any more. */
+  closeBanned(now: Instant): void {
+    for (const link of [...this.#links.open, ...this.#links.pending])
+      this.#closeIfBanned(link, now);
+  }
+
+  /** The operator wants a link to end. */
+  disconnect(id: LinkId, now: Instant): void {
+    const link = this.#links.find(id);
+    if (link !== undefined) this.hangUp(link, 'disconnected', 'the operator ended the link', now);
+  }
+
   onShutDown(): void {
     this.#isShuttingDown = true;
   }
@@ -152,6 +178,8 @@ export class Connections implements Door {
       this.#hangUpBothEnds(link, twin, now);
     } else if (secured !== undefined && secured.identity === this.#settings.ownIdentity) {
       this.hangUp(link, 'self', "the peer holds this node's own key", now);
+    } else if (this.#closeIfBanned(link, now)) {
+      // Nothing more to do.
     } else if (this.#isShuttingDown) {
       this.hangUp(link, 'shutting-down', 'this node is shutting down', now);
     } else if (isOneTooMany(link, this.#links)) {
@@ -282,6 +310,13 @@ export class Connections implements Door {
     const reason = 'it has been offered other peers and a newcomer needs room';
     this.hangUp(victim, 'made-room', reason, now);
     return true;
+  }
+
+  #closeIfBanned(link: Link, now: Instant): boolean {
+    const { remote, identity } = link;
+    const reason = this.#banOf({ host: remote.host, identity });
+    if (reason !== undefined) this.hangUp(link, 'banned', reason, now);
+    return reason !== undefined;
   }
 
   #hangUpBothEnds(link: Link, twin: Link, now: Instant): void {

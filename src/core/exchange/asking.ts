@@ -105,8 +105,11 @@ export class Asking<M extends Tracked> {
 
   /** Asks whoever is next for whatever is due. */
   askDue(now: Instant): void {
-    const { peers } = this.#options;
-    const asks = this.#wishes.takeDue(now, (link) => peers.get(link)?.onBroken(now));
+    const { peers, around } = this.#options;
+    const asks = this.#wishes.takeDue(now, (link) => {
+      peers.get(link)?.onBroken(now);
+      around.onBrokenPromise(link);
+    });
     for (const [link, digests] of asks) this.#ask(link, digests);
   }
 

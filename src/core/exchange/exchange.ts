@@ -135,6 +135,11 @@ export class Exchange<M extends Tracked> {
     this.#startedAt = now - age;
   }
 
+  /** Whether a peer answers for what it passes on of this type; existing nodes are taken to. */
+  vouches(link: LinkId, dataType: number): boolean {
+    return this.#peers.get(link)?.vouchesFor(dataType) ?? true;
+  }
+
   /** A link has opened. `isExtended`: the peer has said that it speaks the extension. */
   onEstablished(link: LinkId, isExtended: boolean, now: Instant): void {
     if (isExtended) this.#greetings.greet(link, now);

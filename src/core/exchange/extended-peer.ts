@@ -55,6 +55,12 @@ export class ExtendedPeer {
     return this.#relaysAll || this.#interest === 'many' || this.#interest.includes(dataType);
   }
 
+  /** Whether it passes on messages of this type only once programs of its own have accepted them. */
+  vouchesFor(dataType: number): boolean {
+    if (!this.#relaysAll) return true;
+    return this.#interest !== 'many' && this.#interest.includes(dataType);
+  }
+
   /** A 521. */
   onInterest(interest: Interest): void {
     this.#interest = interest;

@@ -15,6 +15,8 @@ export interface ExchangeSurroundings<M> {
   readonly dataOf: (message: M) => Uint8Array;
   /** A message is no longer kept. */
   readonly onForgotten: (message: M) => void;
+  /** A peer that named a message was asked for it and has not answered. */
+  readonly onBrokenPromise: (link: LinkId) => void;
   /** The types that local programs subscribe to. */
   readonly interest: () => Interest;
 }

@@ -60,6 +60,11 @@ export class Attempts {
     return this.#dials.has(formatAddress(address)) || this.#links.isLinkedTo(address);
   }
 
+  /** Whether a link to `address` would be closed at once. */
+  isBarred(address: Address): boolean {
+    return this.#links.isBanned(address);
+  }
+
   /** Dials, unless a dial to the same address is under way; says whether it has. */
   begin(address: Address, now: Instant, isFeeler = false): boolean {
     const key = formatAddress(address);

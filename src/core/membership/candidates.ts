@@ -103,8 +103,9 @@ export class Candidates {
   }
 
   #isDialable(entry: Candidate): boolean {
-    if (entry.isSelf || this.#own.isOwn(entry.address)) return false;
-    return !this.#attempts.isUnderWay(entry.address);
+    const { address } = entry;
+    if (entry.isSelf || this.#own.isOwn(address) || this.#attempts.isBarred(address)) return false;
+    return !this.#attempts.isUnderWay(address);
   }
 
   /** No known peer gave a TCP connection, if there are any. */

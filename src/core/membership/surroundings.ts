@@ -32,6 +32,8 @@ export interface Neighbourhood {
   readonly pending: Iterable<Neighbour>;
   readonly pendingCount: number;
   isLinkedTo(address: Address): boolean;
+  /** Whether nobody at this address may have a link for now. */
+  isBanned(address: Address): boolean;
   hangUp(link: Neighbour, code: HangUpCode, reason: string, now: Instant): void;
 }
 

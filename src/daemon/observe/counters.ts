@@ -23,6 +23,7 @@ export class EventCounter {
     'announcement-spread': 0,
     'extension-silent': 0,
     'peer-behind': 0,
+    'peer-banned': 0,
     'client-refused': 0,
   };
 

@@ -9,7 +9,7 @@ import { unreachable } from '../../basics/assert.ts';
 import type { NodeEvent } from '../../core/events.ts';
 import type { PeerIdentity } from '../../core/settings.ts';
 import { formatAddress, type Address } from '../../wire/address.ts';
-import { VIOLATION_CODES } from '../../wire/violation.ts';
+import { isViolation } from '../../wire/violation.ts';
 import { shortIdentity } from '../short-identity.ts';
 import { printable } from './printable.ts';
 
@@ -94,9 +94,24 @@ export function lineOf(event: NodeEvent): Line {
         fields: { link: event.link },
         message: 'a peer takes less than there is to send: it is only told what there is',
       };
+    case 'peer-banned':
+      return banLine(event);
     default:
       return clientLine(event);
   }
+}
+
+/** An operator's own word is no news; a stranger can have himself banned at will. */
+function banLine(event: Extract<NodeEvent, { kind: 'peer-banned' }>): Line {
+  const { whom, reason, isOrdered } = event;
+  const identity = 'identity' in whom ? whom.identity : undefined;
+  const host = 'host' in whom ? printable(whom.host) : undefined;
+  const seconds = Math.round(event.forMillis / 1000);
+  return {
+    level: isOrdered ? 'info' : 'debug',
+    fields: { host, identity, seconds, reason: printable(reason) },
+    message: withPeer('a peer may have no link for a while', identity),
+  };
 }
 
 function linkEnd(event: LinkEnd): Line {
@@ -122,10 +137,9 @@ const TELLING_CODES: ReadonlySet<string> = new Set([
   'handshake-timeout',
   'proof-given-up',
 ]);
-const VIOLATIONS: ReadonlySet<string> = new Set(VIOLATION_CODES);
 
 function linkEndLevel(event: LinkEnd): LineLevel {
-  if (VIOLATIONS.has(event.code)) return 'info';
+  if (isViolation(event.code)) return 'info';
   const isOwnDial = event.kind === 'handshake-failed' && event.direction === 'outbound';
   return isOwnDial && TELLING_CODES.has(event.code) ? 'info' : 'debug';
 }

@@ -26,6 +26,7 @@ function stand(extension: boolean, proofOfWork: ProofOfWork = 'none') {
     events: { onEstablished: (link) => opened.push(link), onEnded: () => undefined },
     isUnread: () => false,
     knowsOthers: () => false,
+    banOf: () => undefined,
   });
   const connect = (dialled: typeof PEER | undefined): void => {
     connections.onLinkOpened({ link: 1, dialled, remote: PEER, local: OWN }, 0);
