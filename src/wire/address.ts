@@ -75,7 +75,11 @@ export function canonicalHost(text: string): string | undefined {
 /** How far `host` (canonical) reaches. */
 export function scopeOf(host: string): Scope {
   const bytes = parseIp(host);
-  if (bytes === undefined) return 'none';
+  return bytes === undefined ? 'none' : scopeOfIp(bytes);
+}
+
+/** The same of an address of 4 or 16 bytes. */
+export function scopeOfIp(bytes: Uint8Array): Scope {
   return bytes.length === 4 ? scopeOfV4(bytes) : scopeOfV6(bytes);
 }
 
@@ -83,6 +87,8 @@ export function scopeOf(host: string): Scope {
 export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
+
+const [DOT, ZERO] = [46, 48];
 
 /** Reads a literal IP address into 4 or 16 bytes; IPv4-mapped IPv6 gives 4. Undefined if it is none. */
 export function parseIp(text: string): Uint8Array | undefined {
@@ -96,16 +102,24 @@ function isMapped(bytes: Uint8Array): boolean {
 }
 
 function parseV4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
   const bytes = new Uint8Array(4);
-  for (let i = 0; i < 4; i++) {
-    const part = parts[i]!;
+  let [index, value, digits] = [0, 0, 0];
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : DOT;
+    if (code === DOT) {
+      if (digits === 0 || index === 4) return undefined;
+      bytes[index++] = value;
+      [value, digits] = [0, 0];
+      continue;
+    }
+    const digit = code - ZERO;
     // No leading zeros: some readers take them for octal.
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    bytes[i] = Number(part);
+    if (digit < 0 || digit > 9 || (digits > 0 && value === 0)) return undefined;
+    value = 10 * value + digit;
+    digits++;
+    if (value > 255) return undefined;
   }
-  return bytes;
+  return index === 4 ? bytes : undefined;
 }
 
 function parseV6(text: string): Uint8Array | undefined {

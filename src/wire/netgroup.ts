@@ -11,6 +11,7 @@ import {
   parseAddress,
   parseIp,
   scopeOf,
+  scopeOfIp,
   type Address,
 } from './address.ts';
 
@@ -19,9 +20,9 @@ import {
  * of its own: whoever runs several nodes there means them to find each other.
  */
 export function netgroupOf(address: Address): string {
-  if (scopeOf(address.host) === 'loopback') return formatAddress(address);
   const bytes = parseIp(address.host);
   if (bytes === undefined) return address.host;
+  if (scopeOfIp(bytes) === 'loopback') return formatAddress(address);
   if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}`;
   // 6to4 (RFC 3056): whoever has the IPv4 address in it has all of 2002:AABB:CCDD::/48.
   if (bytes[0] === 0x20 && bytes[1] === 0x02) return `${bytes[2]}.${bytes[3]}`;
@@ -33,9 +34,10 @@ export function netgroupOf(address: Address): string {
  * address with its port.
  */
 export function siteOf(address: Address): string {
-  if (scopeOf(address.host) === 'loopback') return formatAddress(address);
   const bytes = parseIp(address.host);
-  return bytes?.length === 16 ? formatIp(firstOf(bytes, 8)) : address.host;
+  if (bytes === undefined) return address.host;
+  if (scopeOfIp(bytes) === 'loopback') return formatAddress(address);
+  return bytes.length === 16 ? formatIp(firstOf(bytes, 8)) : address.host;
 }
 
 /** The netgroup of a site. */

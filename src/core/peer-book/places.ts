@@ -33,10 +33,14 @@ export function bucketOf(place: number): number {
   return Math.floor(place / BUCKET_PLACES);
 }
 
-/** All places of the bucket of `place`, that one first. */
-export function placesFrom(place: number): readonly number[] {
+/** The first place of a bucket that is as wanted, counted from `place` on and around; undefined if there is none. */
+export function findPlace(place: number, isWanted: (place: number) => boolean): number | undefined {
   const first = place - (place % BUCKET_PLACES);
-  return Array.from({ length: BUCKET_PLACES }, (_, i) => first + ((place + i) % BUCKET_PLACES));
+  for (let i = 0; i < BUCKET_PLACES; i++) {
+    const next = first + ((place + i) % BUCKET_PLACES);
+    if (isWanted(next)) return next;
+  }
+  return undefined;
 }
 
 export class Places {

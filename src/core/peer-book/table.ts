@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../basics/random.ts';
 import type { BookEntry } from './book-entry.ts';
-import { BUCKET_PLACES, bucketOf, placesFrom } from './places.ts';
+import { BUCKET_PLACES, bucketOf, findPlace } from './places.ts';
 
 export class Table {
   readonly #places: number;
@@ -31,7 +31,7 @@ export class Table {
 
   /** The first place of a bucket that nobody has, counted from `place` on; undefined if there is none. */
   freePlace(place: number): number | undefined {
-    return placesFrom(place).find((one) => this.at(one) === undefined);
+    return findPlace(place, (one) => this.at(one) === undefined);
   }
 
   /** The first place of a full bucket, counted from `place` on, whose holder is of the first kind, or else the next. */
@@ -39,9 +39,8 @@ export class Table {
     place: number,
     ...kinds: readonly ((holder: BookEntry) => boolean)[]
   ): number | undefined {
-    const places = placesFrom(place);
     for (const isOfKind of kinds) {
-      const found = places.find((one) => isOfKind(this.at(one)!));
+      const found = findPlace(place, (one) => isOfKind(this.at(one)!));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -65,6 +64,20 @@ export class Table {
       if (entry !== undefined) return entry;
     }
     return random.pick([...this.#entries.values()]);
+  }
+
+  /** One that is wanted, of a random bucket in which there is one; undefined if there is none. */
+  pickWanted(random: Random, isWanted: (entry: BookEntry) => boolean): BookEntry | undefined {
+    for (let tries = 0; this.size > 0 && tries < 64; tries++) {
+      // A random place, and the next one of its bucket that is taken by somebody who is wanted.
+      const place = findPlace(random.below(this.#places), (one) => {
+        const entry = this.at(one);
+        return entry !== undefined && isWanted(entry);
+      });
+      if (place !== undefined) return this.at(place);
+    }
+    // Hardly any bucket has one, so those are soon looked through.
+    return this.inRandomOrder(random, isWanted)[0];
   }
 
   /**

@@ -140,7 +140,7 @@ export class Tables {
 
   nextToFeel(isWanted: (entry: BookEntry) => boolean): BookEntry | undefined {
     for (const holder of this.#challenges.values()) if (isWanted(holder)) return holder;
-    return this.#new.inRandomOrder(this.#random, isWanted)[0];
+    return this.#new.pickWanted(this.#random, isWanted);
   }
 
   #takeTried(entry: BookEntry, place: number): void {
