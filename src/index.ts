@@ -25,6 +25,7 @@ export type {
 export type { AddressOption, NodeOptions, TypeOptions } from './daemon/node-options.ts';
 export type { SubscribeOptions } from './daemon/embedding/local-subscriptions.ts';
 export type { AnnounceReceipt } from './daemon/embedding/receipts.ts';
+export type { BannedPeer, BanOptions, PeerOptions } from './daemon/embedding/peer-control.ts';
 export type { NodeLog } from './daemon/embedding/node-log.ts';
 export type { Subscription, SubscriptionIterator } from './daemon/embedding/subscription.ts';
 export type {
@@ -37,4 +38,4 @@ export type {
   Verdict,
 } from './daemon/embedding/verdict.ts';
 export type { NodeEvent } from './core/events.ts';
-export type { IntakeCounts } from './core/snapshot.ts';
+export type { IntakeCounts, StandingSnapshot } from './core/snapshot.ts';

@@ -78,6 +78,8 @@ export interface Daemon {
   readonly apiAddress: ApiAddress;
   /** The program that the node runs in, as its clients. */
   readonly localClients: LocalClients;
+  /** What an operator wants about single peers. */
+  control(input: Extract<Input, { kind: 'ban' | 'unban' | 'disconnect' }>): void;
   /** The state at this moment, as plain data. */
   snapshot(): DaemonSnapshot;
   /** How many peers are known to have what was announced with a receipt, while that is remembered. */
@@ -199,6 +201,10 @@ class RunningDaemon implements Daemon {
 
   reached(receipt: number): number | undefined {
     return this.#core.reached(receipt)?.known;
+  }
+
+  control(input: Extract<Input, { kind: 'ban' | 'unban' | 'disconnect' }>): void {
+    this.#give(input);
   }
 
   snapshot(): DaemonSnapshot {

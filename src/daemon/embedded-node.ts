@@ -25,6 +25,12 @@ import {
   type ReceivingCode,
   type SubscribeOptions,
 } from './embedding/local-subscriptions.ts';
+import {
+  PeerControl,
+  type BannedPeer,
+  type BanOptions,
+  type PeerOptions,
+} from './embedding/peer-control.ts';
 import type { Mailbox } from './embedding/mailbox.ts';
 import { nodeClosed } from './embedding/node-error.ts';
 import {
@@ -174,14 +180,32 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     return this.#options.daemon
       .snapshot()
       .core.links.filter(({ state }) => state === 'open')
-      .map(({ listening, remote, direction, openedAt, intake, identity }) => ({
+      .map(({ listening, remote, direction, openedAt, intake, identity, ...link }) => ({
         address: listening === undefined ? undefined : formatAddress(listening),
         identity,
         remote: formatAddress(remote),
         direction,
         openForMillis: Math.max(0, now - (openedAt ?? now)),
+        roundTripMillis: link.roundTrip,
         intake,
+        standing: link.standing,
       }));
+  }
+
+  ban(options: BanOptions): void {
+    this.#control().ban(options);
+  }
+
+  unban(options: PeerOptions): void {
+    this.#control().unban(options);
+  }
+
+  bans(): readonly BannedPeer[] {
+    return this.#control().bans();
+  }
+
+  disconnect(options: PeerOptions): number {
+    return this.#control().disconnect(options);
   }
 
   stats(): NodeStats {
@@ -215,6 +239,11 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
     if (event.kind === 'announcement-spread') this.#announcer.onSpread(event);
     this.#tell(event);
     if (event.kind === 'link-established') this.#watch.note(event.openLinks);
+  }
+
+  #control(): PeerControl {
+    if (this.#closing !== undefined) throw nodeClosed();
+    return new PeerControl(this.#options.daemon, () => performance.now());
   }
 
   #openLinks(): number {

@@ -4,8 +4,9 @@
 import type { EventEmitter } from 'node:events';
 import type { NodeEvent } from '../core/events.ts';
 import type { Millis } from '../core/settings.ts';
-import type { IntakeCounts, NodeSnapshot } from '../core/snapshot.ts';
+import type { IntakeCounts, NodeSnapshot, StandingSnapshot } from '../core/snapshot.ts';
 import type { DaemonSnapshot } from './daemon.ts';
+import type { BannedPeer, BanOptions, PeerOptions } from './embedding/peer-control.ts';
 import type { AnnounceReceipt } from './embedding/receipts.ts';
 import type { SubscribeOptions } from './embedding/local-subscriptions.ts';
 import type { Subscription, SubscriptionIterator } from './embedding/subscription.ts';
@@ -53,8 +54,12 @@ export interface Peer {
   /** Who dialled: `outbound` is this node. */
   readonly direction: 'inbound' | 'outbound';
   readonly openForMillis: Millis;
+  /** The shortest time there and back that was measured; undefined with peers that do not speak the extension. */
+  readonly roundTripMillis: Millis | undefined;
   /** What it brought, and what was said about it. */
   readonly intake: IntakeCounts;
+  /** What is held against it, and what that amounts to. */
+  readonly standing: StandingSnapshot;
 }
 
 /** What the program itself has to do with the node. */
@@ -161,6 +166,26 @@ export interface HearsayNode extends EventEmitter<HearsayEventMap> {
   /** Those with an open link, in no particular order. */
   peers(): readonly Peer[];
   stats(): NodeStats;
+
+  /**
+   * Nobody who shows this key, or comes from this host, may have a link for a while; those that there are end, and
+   * nobody there is dialled. Of an IPv6 address beyond its own network the whole /64 is banned. A ban lives as long
+   * as the node, at most.
+   *
+   * @throws NodeError `bad-option`, also for loopback addresses, which are never banned; `closed`.
+   */
+  ban(options: BanOptions): void;
+  /** Takes a ban back, the node's own too; nothing happens if there is none. Throws like {@link ban}. */
+  unban(options: PeerOptions): void;
+  /** Who is banned for now, by the program or by what he did. Throws NodeError `closed`. */
+  bans(): readonly BannedPeer[];
+  /**
+   * Ends the links of a peer and says how many those were. It may come back, and may be dialled again. An address with
+   * a port means the peer that listens there or has dialled from there, one without all of the host.
+   *
+   * @throws NodeError `bad-option`, `closed`.
+   */
+  disconnect(options: PeerOptions): number;
 
   /**
    * Ends the node in order: subscriptions end, announcements that wait are refused, and what is queued for peers
