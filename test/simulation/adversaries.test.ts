@@ -12,7 +12,6 @@ import type { Instant } from '../../src/core/settings.ts';
 import { LINKS_PER_TARGET } from '../../src/sim/adversaries/hog.ts';
 import { isJunk } from '../../src/sim/adversaries/junk.ts';
 import type { AdversaryRole } from '../../src/sim/adversaries/roles.ts';
-import type { Announcement } from '../../src/sim/announcement.ts';
 import type { SettingsOverrides } from '../../src/sim/node-settings.ts';
 import type { SimNode } from '../../src/sim/sim-node.ts';
 import type { StepReport } from '../../src/sim/world.ts';
@@ -22,6 +21,7 @@ import {
   ALL_LINKS,
   announceSome,
   drawn,
+  latency99,
   reach,
   realCore,
   TYPE,
@@ -537,15 +537,4 @@ function hogged(
     onStep,
     honest: realCore,
   });
-}
-
-/** Within how many ms 99 of 100 receipts came. */
-function latency99(announcements: readonly Announcement[], nodes: readonly SimNode[]): number {
-  const waits = announcements.flatMap((announcement) =>
-    nodes.flatMap(({ index }) => {
-      const arrival = announcement.arrivalAt(index);
-      return arrival === undefined ? [] : [arrival - announcement.announcedAt];
-    }),
-  );
-  return waits.toSorted((a, b) => a - b)[Math.floor(0.99 * waits.length)]!;
 }

@@ -117,16 +117,35 @@ export function announceSome(attack: Attack, count: number, ttl = 0): Announceme
   return announcements;
 }
 
-/** Of all nodes that each announcement should reach, the share that it did, 0 … 1. */
-export function reach(announcements: readonly Announcement[], nodes: readonly SimNode[]): number {
+/** Of all nodes that each announcement should reach, the share that it did, `within` so many ms, 0 … 1. */
+export function reach(
+  announcements: readonly Announcement[],
+  nodes: readonly SimNode[],
+  within = Infinity,
+): number {
   let due = 0;
   let reached = 0;
   for (const announcement of announcements) {
     for (const { index } of nodes) {
       if (index === announcement.origin) continue;
       due++;
-      if (announcement.arrivalAt(index) !== undefined) reached++;
+      const at = announcement.arrivalAt(index) ?? Infinity;
+      if (at < Infinity && at - announcement.announcedAt <= within) reached++;
     }
   }
   return reached / due;
+}
+
+/** Within how many ms 99 of 100 receipts came. */
+export function latency99(
+  announcements: readonly Announcement[],
+  nodes: readonly SimNode[],
+): number {
+  const waits = announcements.flatMap((announcement) =>
+    nodes.flatMap(({ index }) => {
+      const arrival = announcement.arrivalAt(index);
+      return arrival === undefined ? [] : [arrival - announcement.announcedAt];
+    }),
+  );
+  return waits.toSorted((a, b) => a - b)[Math.floor(0.99 * waits.length)]!;
 }

@@ -230,7 +230,10 @@ export class Wishes {
     const own = this.#caused.get(link)?.size ?? 0;
     if (own >= WISHES_PER_PEER_MAX) return false;
     if (this.#wishes.size < WISHES_MAX) return true;
-    const [most, digests] = [...this.#caused].reduce((a, b) => (b[1].size > a[1].size ? b : a));
+    let [most, digests]: [LinkId, ReadonlySet<MessageDigest>] = [link, new Set()];
+    for (const [other, caused] of this.#caused) {
+      if (caused.size > digests.size) [most, digests] = [other, caused];
+    }
     return digests.size > own + 1 && this.#makeRoom(most, digests);
   }
 

@@ -3,8 +3,8 @@
  * and give it to nobody. They take every push, never say that one was not needed, and ask for more of them
  * (526), so that they look like the best neighbours there are.
  *
- * A forger beside that says something false with each name: that the message is of another type or size, that it
- * is old, or that it could go farther. It also says of every message that it has it already (524).
+ * A forger beside that says something false with each name: that the message is of another size, and often that it
+ * is of another type, or old. It also says of every message that it has it already (524).
  */
 import type { Effect } from '../../core/effects.ts';
 import type { Input } from '../../core/inputs.ts';
@@ -71,15 +71,12 @@ class Liar implements Role {
   }
 
   #told(entry: HaveEntry): HaveEntry {
-    const { dataType, size } = entry;
     const fresh = { ...entry, ttl: 0, age: 0 };
     if (!this.#isForger) return fresh;
-    const forged = [
-      { dataType: dataType ^ 1 },
-      { size: size === 0 ? 1 : size - 1 },
-      { age: FALSE_AGE },
-    ];
-    return { ...fresh, ...this.#context.random.pick(forged) };
+    const { random } = this.#context;
+    const size = entry.size === 0 ? 1 : entry.size - 1;
+    const dataType = random.pick([entry.dataType, entry.dataType ^ 1])!;
+    return { ...fresh, size, dataType, age: random.pick([0, FALSE_AGE])! };
   }
 }
 
