@@ -3,7 +3,7 @@
  * without peers, and how much more that is with 500 idle links, beside a program that only listens on two
  * ports. Linux only.
  *
- *     npm run build && node bench/start.mjs [--links 500] [--runs 5]
+ *     npm run build && node bench/start.mjs [--links 500] [--runs 5] [--tls]
  *
  * CPU is that of all threads, read when the line that tells the ports has come. Memory is read three seconds
  * after the start, and three seconds after the last link was opened; no garbage collection is forced. Runs
@@ -26,11 +26,12 @@ const { values } = parseArgs({
   options: {
     links: { type: 'string', default: '500' },
     runs: { type: 'string', default: '5' },
+    tls: { type: 'boolean', default: false },
   },
 });
 const links = Number(values.links);
 const flags = `--p2p-address 127.0.0.1:0 --api-address 127.0.0.1:0 --proof-of-work none
-  --max-connections ${links + 100}`;
+  --transport ${values.tls ? 'tls' : 'plain'} --max-connections ${links + 100}`;
 const programs = { node: [MAIN, 'run', ...flags.split(/\s+/)], bare: [BARE] };
 
 const medians = await interleave(['node', 'bare'], Number(values.runs), measure);
@@ -38,7 +39,7 @@ printTable(`start and memory, medians of ${values.runs} runs`, medians);
 const [cpu, rss, perLink] = Object.keys(medians.node);
 console.log(`node, ${cpu}: ${judge(medians.node[cpu], '≤', 250)}`);
 console.log(`node, ${rss}: ${judge(medians.node[rss], '≤', 65)}`);
-console.log(`node, ${perLink}: ${judge(medians.node[perLink], '≤', 12)}`);
+console.log(`node, ${perLink}: ${judge(medians.node[perLink], '≤', values.tls ? 64 : 12)}`);
 
 async function measure(kind) {
   const child = spawn(process.execPath, programs[kind], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -46,7 +47,10 @@ async function measure(kind) {
   const cpuMillis = cpuMillisOf(child.pid);
   await pass(SETTLING_SECONDS);
   const before = rssKibOf(child.pid);
-  const peers = await Part.start('idle-peers', { port: Number(p2pAddress.split(':').at(-1)) });
+  const peers = await Part.start('idle-peers', {
+    port: Number(p2pAddress.split(':').at(-1)),
+    tls: values.tls && kind === 'node',
+  });
   await peers.ask('open', links);
   await pass(SETTLING_SECONDS);
   const after = rssKibOf(child.pid);

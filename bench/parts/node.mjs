@@ -1,4 +1,4 @@
-/** A node as `hearsay run` starts it, on free ports, without proof of work and without a log. */
+/** A node as `hearsay run` starts it, on free ports, in plain, without proof of work and without a log. */
 import { pino } from 'pino';
 import { defaultConfig } from '../../dist/daemon/config/config.js';
 import { startDaemon } from '../../dist/daemon/daemon.js';
@@ -13,6 +13,7 @@ export async function startNode({ bootstrapper, config = {} } = {}) {
       bootstrapper:
         bootstrapper === undefined ? undefined : { host: '127.0.0.1', port: bootstrapper },
       proofOfWork: 'none',
+      transport: 'plain',
       ...config,
     },
     log: pino({ level: 'silent' }),

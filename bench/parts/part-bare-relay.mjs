@@ -3,14 +3,17 @@
  * of the next relay (`next`, a port) or, without one, of whoever connects first; one write a turn.
  *
  * With `asks` it is also a gate: each frame is put to whoever connects first, and goes on to `next`, in
- * order, when something comes back for it.
+ * order, when something comes back for it. With `tls`, relays speak TLS with each other.
  */
 import { createServer } from 'node:net';
+import { createServer as createSecureServer } from 'node:tls';
+import { CHANNEL, connectSecurely } from './channel.mjs';
 import { Batch, connectTo, FrameCutter } from './frames.mjs';
 import { playPart } from './part.mjs';
 
-await playPart(async ({ next, asks = false }) => {
-  let onward = next === undefined ? undefined : new Batch(await connectTo(next));
+await playPart(async ({ next, asks = false, tls = false }) => {
+  const dial = tls ? connectSecurely : connectTo;
+  let onward = next === undefined ? undefined : new Batch(await dial(next));
   let asked;
   const waiting = [];
 
@@ -49,5 +52,11 @@ await playPart(async ({ next, asks = false }) => {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
-  return { hello: { peers: port, api: port } };
+  if (!tls) return { hello: { peers: port, api: port } };
+  const secure = createSecureServer({ ...CHANNEL, noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    relay(socket);
+  });
+  await new Promise((resolve) => secure.listen(0, '127.0.0.1', resolve));
+  return { hello: { peers: secure.address().port, api: port } };
 });
