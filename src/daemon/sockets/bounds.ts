@@ -31,7 +31,7 @@ export interface SocketBounds {
   /** A frame that has begun must be complete within this many ticks; ticks while we do not read do not count. */
   readonly frameTicks: number;
   /**
-   * Reads in a row that filled their buffer (64 KiB each) before everybody else has a turn. The system would
+   * Reads of 64 KiB, or as many bytes in smaller ones, before everybody else has a turn. The system would
    * go on for 32, some 70,000 small messages. With 4, six peers that flood delay an announcement by 30 ms
    * instead of 250, and the relay is as fast as without; with 1 it took a tenth more CPU time (measured, see
    * docs/security.md).

@@ -11,14 +11,30 @@ export interface EndOfTurn {
 
 export class FlushScheduler {
   #marked: EndOfTurn[] = [];
+  #turn = 0;
+  #isScheduled = false;
+
+  /** The number of this turn: another one as soon as the sockets that are readable now have been read. */
+  get turn(): number {
+    this.#schedule();
+    return this.#turn;
+  }
 
   /** Calls `queue.endTurn()` once this turn's inputs are handled. Mark a queue once a turn only. */
   mark(queue: EndOfTurn): void {
-    if (this.#marked.length === 0) setImmediate(this.#endTurn);
+    this.#schedule();
     this.#marked.push(queue);
   }
 
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#endTurn);
+  }
+
   readonly #endTurn = (): void => {
+    this.#isScheduled = false;
+    this.#turn++;
     const marked = this.#marked;
     // A queue may mark itself for the next turn from within endTurn().
     this.#marked = [];

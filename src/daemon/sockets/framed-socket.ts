@@ -9,8 +9,8 @@
  *   before it, also if that message had to wait for {@link resume}.
  * - {@link FramedSocketEvents.onGone} comes once, unless we close first.
  * - No error of the socket escapes.
- * - A flood on one connection does not keep the others waiting: after `readsPerTurn` full reads in a row it
- *   rests until everybody else has had a turn.
+ * - A flood on one connection does not keep the others waiting: after as many bytes as `readsPerTurn` full reads
+ *   bring it rests until everybody else has had a turn.
  */
 import type { Socket } from 'node:net';
 import type { QueueState } from '../../core/inputs.ts';
@@ -19,6 +19,7 @@ import type { FrameReader } from '../../wire/frame-reader.ts';
 import type { MessageType } from '../../wire/message-types.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { SocketBounds } from './bounds.ts';
+import type { FlushScheduler } from './flush-scheduler.ts';
 import { SendQueue, type SendGear } from './send-queue.ts';
 import type { TcpBacklog } from './tcp-backlog.ts';
 import type { Traffic } from './traffic.ts';
@@ -53,6 +54,7 @@ export class FramedSocket<M extends Message> {
   readonly #bounds: SocketBounds;
   readonly #traffic: Traffic;
   readonly #budget: TurnBudget;
+  readonly #scheduler: FlushScheduler;
   readonly #events: FramedSocketEvents<M>;
   readonly #holdsWritesWhilePaused: boolean;
   readonly #whenClosed: (() => void)[] = [];
@@ -91,6 +93,7 @@ export class FramedSocket<M extends Message> {
     this.#bounds = bounds;
     this.#traffic = traffic;
     this.#budget = new TurnBudget(bounds);
+    this.#scheduler = gear.scheduler;
     this.#events = events;
     this.#holdsWritesWhilePaused = options.holdsWritesWhilePaused;
     this.#queue = new SendQueue({ sink: socket, gear, bounds, traffic, onState: events.onQueue });
@@ -195,7 +198,7 @@ export class FramedSocket<M extends Message> {
     // A plain array: views of a Buffer cost twice as much, and every message takes one.
     this.#reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
     this.#deliver();
-    if (this.#budget.isSpentBy(chunk.length)) this.#rest();
+    if (this.#budget.isSpentBy(chunk.length, this.#scheduler.turn)) this.#rest();
   };
 
   /** Lets everybody else have a turn. What the stream has read ahead by then, at most one read, waits. */

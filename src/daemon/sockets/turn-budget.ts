@@ -4,23 +4,26 @@
  */
 import type { SocketBounds } from './bounds.ts';
 
-/** The buffer that one read fills at most (libuv's): a read that fills it probably left something. */
+/** The buffer that one read of the system fills at most (libuv's). TLS hands it on in records of 16 KiB at most. */
 export const READ_BYTES_MAX = 65_536;
 
 export class TurnBudget {
   readonly #bounds: Pick<SocketBounds, 'readsPerTurn' | 'heldTurns'>;
-  #fullReads = 0;
+  #turn = 0;
+  #bytes = 0;
   #heldTurns = 0;
 
   constructor(bounds: Pick<SocketBounds, 'readsPerTurn' | 'heldTurns'>) {
     this.#bounds = bounds;
   }
 
-  /** Counts a read; true if it is the others' turn now. */
-  isSpentBy(bytes: number): boolean {
-    this.#fullReads = bytes < READ_BYTES_MAX ? 0 : this.#fullReads + 1;
-    if (this.#fullReads < this.#bounds.readsPerTurn) return false;
-    this.#fullReads = 0;
+  /** Counts what was read in a turn, which has a number of its own; true if it is the others' turn now. */
+  isSpentBy(bytes: number, turn: number): boolean {
+    if (turn !== this.#turn) this.#bytes = 0;
+    this.#turn = turn;
+    this.#bytes += bytes;
+    if (this.#bytes < this.#bounds.readsPerTurn * READ_BYTES_MAX) return false;
+    this.#bytes = 0;
     return true;
   }
 

@@ -6,16 +6,22 @@ function budget(): TurnBudget {
 }
 
 describe('the budget of a turn', () => {
-  it('is spent by so many full reads in a row, time and again', () => {
+  it('is spent by so many full reads, time and again', () => {
     const turn = budget();
-    const spent = Array.from({ length: 6 }, () => turn.isSpentBy(READ_BYTES_MAX));
+    const spent = Array.from({ length: 6 }, () => turn.isSpentBy(READ_BYTES_MAX, 1));
     expect(spent).toEqual([false, false, true, false, false, true]);
   });
 
-  it('is whole again after a read that was not full', () => {
+  it('is spent by as many bytes in smaller reads, as TLS brings them', () => {
     const turn = budget();
-    const reads = [READ_BYTES_MAX, READ_BYTES_MAX, READ_BYTES_MAX - 1, READ_BYTES_MAX];
-    expect(reads.map((bytes) => turn.isSpentBy(bytes))).toEqual([false, false, false, false]);
+    const spent = Array.from({ length: 192 }, () => turn.isSpentBy(1_024, 1));
+    expect(spent.indexOf(true)).toBe(191);
+  });
+
+  it('is whole again in the next turn', () => {
+    const turn = budget();
+    const turns = [1, 1, 2, 2, 3];
+    expect(turns.map((number) => turn.isSpentBy(READ_BYTES_MAX, number))).not.toContain(true);
   });
 
   it('lets writes be held back for some turns in a row', () => {
