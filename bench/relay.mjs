@@ -36,7 +36,9 @@ for (const bytes of numbers(values.bytes)) {
   const [rate, cpu] = Object.keys(node);
   printTable(`relay: ${messages} messages of ${bytes} B, medians of ${values.runs} runs`, medians);
   const [leastRate, mostCpu] = values.tls ? [0.4, 3] : [0.5, 2.5];
-  console.log(`node / bare, messages per second: ${judge(node[rate] / bare[rate], '≥', leastRate)}`);
+  console.log(
+    `node / bare, messages per second: ${judge(node[rate] / bare[rate], '≥', leastRate)}`,
+  );
   console.log(`node / bare, CPU per message: ${judge(node[cpu] / bare[cpu], '≤', mostCpu)}`);
 }
 
