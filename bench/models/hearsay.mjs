@@ -58,7 +58,8 @@ export function hearsayNetwork(conditions, options = {}) {
     const isFreeRider = plan.riders.has(node);
     const options = isFreeRider ? { isHostile: true, core: freeRider(newCore) } : {};
     const extension = plan.existingNodes.has(node) ? { extension: false } : {};
-    sim.addNode({ knownPeers: plan.dials[node].map(addressOf), ...extension }, options);
+    const knownPeers = plan.dials[node].map(addressOf);
+    sim.addNode({ knownPeers, ...extension }, { ...options, address: addressOf(node) });
   }
   const clients = sim.nodes.map((node) => subscribe(node, plan));
   sim.run({ for: WARM_UP_AT - 1 });
@@ -146,8 +147,8 @@ function expectOverlay(sim, plan) {
   });
 }
 
+/** Far from its neighbours in number: nobody is kept away because of what others of his network do. */
 function addressOf(index) {
-  const number = index + 1;
-  const host = `10.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
+  const host = `10.${index & 255}.${(index >>> 8) & 255}.${1 + (index >>> 16)}`;
   return { host, port: 6_001 };
 }
