@@ -9,9 +9,9 @@
  * Messages may be of any kind: the network only wants to know how large they are.
  */
 import { assert } from '../basics/assert.ts';
-import type { LinkId, QueueState } from '../core/inputs.ts';
+import type { LinkId, QueueState, Secured } from '../core/inputs.ts';
 import type { Lane } from '../core/lanes.ts';
-import type { Instant, Millis } from '../core/settings.ts';
+import type { Instant, Millis, PeerIdentity } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
 import type { TravellingMessage } from './announcement.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -25,6 +25,8 @@ export interface Machine<M = TravellingMessage> {
   readonly index: number;
   /** Its IP address, canonical. */
   readonly host: string;
+  /** Whose key it holds; without one it speaks plain TCP. All machines of a network have keys, or none has. */
+  readonly identity?: PeerIdentity | undefined;
   /** False once the process has ended; it is not called any more then. */
   readonly isRunning: boolean;
   /** Its way out; without one, whatever it sends leaves at once. */
@@ -62,6 +64,8 @@ export interface LinkEndOptions<M> {
   readonly dialled: Address | undefined;
   readonly local: Address;
   readonly remote: Address;
+  /** What TLS shows here. */
+  readonly secured: Secured | undefined;
   /** How long a message takes from here to the other end. */
   readonly delay: Millis;
 }
@@ -96,6 +100,7 @@ export class LinkEnd<M = TravellingMessage>
   readonly dialled: Address | undefined;
   readonly local: Address;
   readonly remote: Address;
+  readonly secured: Secured | undefined;
   /** Whether the node here has reported the link as open, that is usable for announcements. */
   isEstablished = false;
   readonly #medium: Medium<M>;
@@ -117,6 +122,7 @@ export class LinkEnd<M = TravellingMessage>
     this.dialled = options.dialled;
     this.local = options.local;
     this.remote = options.remote;
+    this.secured = options.secured;
     this.#medium = options.medium;
     this.#delay = options.delay;
   }

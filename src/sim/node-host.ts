@@ -7,7 +7,7 @@
 import type { NodeEvent } from '../core/events.ts';
 import type { ClientId, Input, LinkId, QueueState } from '../core/inputs.ts';
 import type { Effect } from '../core/effects.ts';
-import type { Instant, Settings } from '../core/settings.ts';
+import type { Instant, PeerIdentity, Settings } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
 import { Alarm, type Sleeper } from './alarm.ts';
 import type { Announcement, TravellingMessage } from './announcement.ts';
@@ -113,6 +113,10 @@ export class NodeHost implements Machine, Sleeper {
     this.post({ kind: 'start' });
   }
 
+  get identity(): PeerIdentity | undefined {
+    return this.#settings.ownIdentity;
+  }
+
   get isRunning(): boolean {
     return this.#isRunning;
   }
@@ -175,8 +179,8 @@ export class NodeHost implements Machine, Sleeper {
 
   onLinkOpened(end: LinkEnd): void {
     this.#links.set(end.id, end);
-    const { id: link, dialled, remote, local } = end;
-    this.step({ kind: 'link-opened', link, dialled, remote, local });
+    const { id: link, dialled, remote, local, secured } = end;
+    this.step({ kind: 'link-opened', link, dialled, remote, local, secured });
   }
 
   onMessage(end: LinkEnd, message: TravellingMessage): void {

@@ -1,8 +1,9 @@
 /**
  * The settings of simulated nodes: those of docs/configuration.md for plain TCP, unless told otherwise.
  */
-import { DEFAULT_BOUNDS, type Bounds, type Settings } from '../core/settings.ts';
+import { DEFAULT_BOUNDS, TLS_BOUNDS, type Bounds, type Settings } from '../core/settings.ts';
 import type { Address } from '../wire/address.ts';
+import { identityFor } from './keys.ts';
 
 /** What differs from the defaults; `bounds` may name single ones too. */
 export type SettingsOverrides = Partial<Omit<Settings, 'bounds'>> & {
@@ -43,6 +44,11 @@ export function nodeSettings(
 }
 
 const NO_TYPES: Settings['types'] = new Map();
+
+/** What differs from plain TCP for a node that has a key. */
+export function securedSettings(seed: number, node: number): SettingsOverrides {
+  return { ownIdentity: identityFor(seed, node), powDifficulty: 20, bounds: TLS_BOUNDS };
+}
 
 /** The same object for all that differ in nothing: it has many fields, and a simulation many nodes. */
 function boundsOf(overrides: readonly (SettingsOverrides | undefined)[]): Bounds {

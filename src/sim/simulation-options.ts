@@ -20,6 +20,11 @@ export interface SimulationOptions {
   readonly wire?: boolean;
   /** What differs from the default settings, for all nodes. */
   readonly settings?: SettingsOverrides;
+  /**
+   * `tls`: every node has a key, and links know whose; its settings have the bounds and the difficulty of TLS unless
+   * told otherwise. Default: plain.
+   */
+  readonly transport?: 'plain' | 'tls';
   /** Hashes per second that each node can do. Default: 2,000,000, a worker without SIMD. */
   readonly hashRate?: number;
   /** `private`: a machine of its own in 10.0.0.0/8 for each node; `loopback`: ports of 127.0.0.1. */

@@ -24,7 +24,7 @@ import { audit, type AuditedNode } from './audit.ts';
 import { CheckFailure, SimulationFailure } from './failure.ts';
 import { latencyOf } from './latency.ts';
 import type { LinkEnd } from './link-end.ts';
-import { nodeSettings, type SettingsOverrides } from './node-settings.ts';
+import { nodeSettings, securedSettings, type SettingsOverrides } from './node-settings.ts';
 import { components, type Overlay } from './overlay.ts';
 import { SimulatedProofs } from './proof-of-work.ts';
 import { SimNode } from './sim-node.ts';
@@ -129,7 +129,8 @@ export class Simulation {
   addNode(settings: SettingsOverrides = {}, options: NodeOptions = {}): SimNode {
     const index = this.#nodes.length;
     const address = options.address ?? settings.listenAddress ?? this.#addressOf(index);
-    const complete = nodeSettings(address, this.#options.settings, settings);
+    const secured = this.#options.transport === 'tls' ? securedSettings(this.seed, index) : {};
+    const complete = nodeSettings(address, secured, this.#options.settings, settings);
     const world = { ...this.#world, newCore: options.core ?? this.#world.newCore };
     const node = new SimNode({
       world,

@@ -11,6 +11,7 @@ import { Blockade } from './blockade.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Latency } from './latency.ts';
 import type { TravellingMessage } from './announcement.ts';
+import { securedBy } from './keys.ts';
 import { LinkEnd, type Machine, type Medium, type Traffic } from './link-end.ts';
 
 export interface NetworkOptions<M> {
@@ -194,7 +195,8 @@ export class VirtualNetwork<M = TravellingMessage> {
   }
 
   #connect(dialler: Machine<M>, listener: Machine<M>, dialled: Address): void {
-    const port = EPHEMERAL_PORT_MIN + (this.#dials++ % EPHEMERAL_PORTS);
+    const channel = this.#dials++;
+    const port = EPHEMERAL_PORT_MIN + (channel % EPHEMERAL_PORTS);
     const from: Address = { host: dialler.host, port };
     const medium = this.#medium;
     const near = new LinkEnd({
@@ -203,6 +205,7 @@ export class VirtualNetwork<M = TravellingMessage> {
       dialled,
       local: from,
       remote: dialled,
+      secured: securedBy(listener.identity, channel),
       delay: this.#delay(dialler, listener),
     });
     const far = new LinkEnd({
@@ -211,6 +214,7 @@ export class VirtualNetwork<M = TravellingMessage> {
       dialled: undefined,
       local: dialled,
       remote: from,
+      secured: securedBy(dialler.identity, channel),
       delay: this.#delay(listener, dialler),
     });
     this.#remember(near);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { u64 } from '../../../src/basics/integers.ts';
+import { u64, type U64 } from '../../../src/basics/integers.ts';
 import type { Effect } from '../../../src/core/effects.ts';
 import type { NodeEvent } from '../../../src/core/events.ts';
 import type { Input } from '../../../src/core/inputs.ts';
@@ -124,6 +124,65 @@ function verdict(client: number, messageId: number, valid = true): Input {
 }
 
 const WAKE: Input = { kind: 'wake' };
+
+describe('keys', () => {
+  const secured = (link: number, identity: string): Input => ({
+    kind: 'link-opened',
+    link,
+    dialled: undefined,
+    remote: HERE,
+    local: HERE,
+    secured: { identity, challenges: [u64(1, 0), u64(1, 1)] },
+  });
+  const challenge = (link: number, number: U64): Effect => {
+    const message = { kind: 'peer-challenge', challenge: number } as const;
+    return { kind: 'send', links: [link], message, own: false };
+  };
+
+  it('have one open link each', () => {
+    const node = new Watched();
+    node.give(secured(1, 'a'), established(1, 1));
+    node.give(secured(2, 'b'), established(2, 2));
+    expect(() => node.give(secured(3, 'a'), established(3, 3))).toThrow(
+      'links 1 and 3 to the same peer are open',
+    );
+  });
+
+  it('make the challenges of a link those of its channel, in order', () => {
+    const node = new Watched();
+    node.give(secured(1, 'a'), challenge(1, u64(1, 0)));
+    node.give(WAKE, challenge(1, u64(1, 1)));
+    node.give(secured(2, 'b'));
+    expect(() => node.give(WAKE, challenge(2, u64(1, 1)))).toThrow('does not belong');
+  });
+});
+
+describe('a link that makes room', () => {
+  const madeRoom = (dialled: typeof HERE | undefined): (() => void) => {
+    const node = new Watched();
+    node.give(
+      { kind: 'link-opened', link: 1, dialled, remote: HERE, local: HERE },
+      established(1, 1),
+    );
+    const event: NodeEvent = {
+      kind: 'link-lost',
+      link: 1,
+      peer: HERE,
+      code: 'made-room',
+      reason: '',
+      openLinks: 0,
+    };
+    return () => node.give(WAKE, { kind: 'hang-up', link: 1 }, report(event));
+  };
+
+  it('may be inbound', () => {
+    expect(madeRoom(undefined)).not.toThrow();
+  });
+
+  it('may not be one that the node dialled', () => {
+    expect(madeRoom(HERE)).toThrow('had dialled it');
+  });
+});
 
 describe('the rate of a type', () => {
   const exceeded: Effect = {
