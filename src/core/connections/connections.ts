@@ -251,7 +251,10 @@ export class Connections implements Door {
   onWake(now: Instant): void {
     this.#receiver.onWake(now);
     this.#liveness.onWake(now);
-    for (const link of this.#links.overdue(now)) this.#onDue(link, now);
+    for (const link of this.#links.overdue(now)) {
+      // What one of them has done may have ended others: those of a host that is banned for it.
+      if (this.#links.find(link.id) !== undefined) this.#onDue(link, now);
+    }
   }
 
   nextDeadline(): Instant | undefined {

@@ -106,11 +106,14 @@ export class Asking<M extends Tracked> {
   /** Asks whoever is next for whatever is due. */
   askDue(now: Instant): void {
     const { peers, around } = this.#options;
-    const asks = this.#wishes.takeDue(now, (link) => {
-      peers.get(link)?.onBroken(now);
-      around.onBrokenPromise(link);
-    });
+    const broken: LinkId[] = [];
+    const asks = this.#wishes.takeDue(now, (link) => broken.push(link));
     for (const [link, digests] of asks) this.#ask(link, digests);
+    for (const link of broken) {
+      peers.get(link)?.onBroken(now);
+      // Last: this may end the link.
+      around.onBrokenPromise(link);
+    }
   }
 
   /** Asks a peer for those of the messages that it has listed which this node has never had. */

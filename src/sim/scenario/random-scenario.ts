@@ -40,6 +40,7 @@ export function randomScenario(seed: number, options: { readonly nodes?: number 
       undialable: sometimes(random, 3, oneOf(random, 0.1, 0.4)) ?? 0,
       // From a stream of its own, so that a seed stands for all else that it stood for before.
       netgroups: oneOf(seededRandom(seed, STREAM + 1), 1, 2, 200, 200),
+      transport: oneOf(seededRandom(seed, STREAM + 2), 'plain', 'tls'),
     },
     population: {
       subscribers: oneOf(random, 1, 1, 0.5, 0.1),

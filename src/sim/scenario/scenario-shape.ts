@@ -98,6 +98,7 @@ const network = objectOf<NetworkPlan>({
   dialFailures: key(numberIn({ min: 0, max: 0.95 }), 0, 'share of dials that fail by chance'),
   undialable: key(share, 0, 'share of honest nodes that nobody can dial, as behind a NAT'),
   netgroups: key(count(1, NETGROUPS_MAX), NETGROUPS_MAX, 'how many /16 networks the nodes are in'),
+  transport: key(wordOf(['plain', 'tls']), 'plain', 'tls: all nodes have keys'),
 });
 
 const population = objectOf<Population>({

@@ -60,6 +60,8 @@ export interface NetworkPlan {
   readonly undialable: number;
   /** In how many netgroups (/16) the nodes are, those of adversaries with their own apart; 1 … 200. */
   readonly netgroups: number;
+  /** `tls`: all nodes have keys, and the bounds and default difficulty of TLS hold. */
+  readonly transport: 'plain' | 'tls';
 }
 
 export type LatencyPlan =

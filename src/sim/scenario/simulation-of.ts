@@ -44,6 +44,7 @@ export function simulationOptions(
     latency: network.latencyMs,
     ...(bandwidth !== null && { bandwidth: bandwidth * BYTES_PER_MS_PER_MBPS }),
     dialFailures: network.dialFailures,
+    transport: network.transport,
     wire,
     checks,
     settings: settingsOf(scenario.gossip),

@@ -147,6 +147,23 @@ describe('a peer that breaks the protocol', () => {
     expect(isBanned()).toBe(true);
   });
 
+  it('takes its other links with it, also those whose time is over at the same moment', () => {
+    bench = new Bench({ proofOfWork: 'connection' });
+    breaks(bench.accept({ host: HOST, port: 50_000 }), 'wrong-state');
+    for (let i = 0; i < 4; i++) {
+      const link = bench.accept({ host: HOST, port: 40_000 + i });
+      bench.message(link, { kind: 'peer-info', port: 6001 });
+    }
+    const silent = [0, 1, 2, 3].map((i) => bench.accept({ host: `10.8.8.${i}`, port: 40_000 }));
+    for (const link of silent) bench.message(link, { kind: 'peer-info', port: 6001 });
+    bench.take();
+    bench.advance(300_000);
+    const ended = hungUp(bench.take());
+    expect(new Set(ended).size).toBe(ended.length);
+    expect(ended).toHaveLength(8);
+    expect(isBanned()).toBe(true);
+  });
+
   it('costs nobody else on another host anything', () => {
     breaks(open(), 'bad-size');
     expect(isBanned('10.7.7.8')).toBe(false);

@@ -18,6 +18,7 @@ export const SAMPLE_SCENARIO: Scenario = {
     dialFailures: 0.05,
     undialable: 0,
     netgroups: 200,
+    transport: 'plain',
   },
   population: {
     subscribers: 1,

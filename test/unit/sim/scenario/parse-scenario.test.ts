@@ -35,6 +35,7 @@ describe('a scenario of nothing but a name', () => {
         dialFailures: 0,
         undialable: 0,
         netgroups: 200,
+        transport: 'plain',
       },
       population: {
         subscribers: 1,
