@@ -17,6 +17,7 @@ import { cryptoRandom } from './crypto-random.ts';
 import { fitToDescriptors } from './descriptor-limit.ts';
 import { Driver } from './driver.ts';
 import { ClientDesk, LocalClients } from './embedding/local-clients.ts';
+import { KnownIdentities } from './identity/known-identities.ts';
 import { readPeerCertificate } from './identity/peer-certificate.ts';
 import { Trust } from './identity/trust.ts';
 import { openDoors, reachableAddresses, type Doors, type ListenKey } from './listening.ts';
@@ -35,6 +36,7 @@ import { FlushScheduler } from './sockets/flush-scheduler.ts';
 import type { SendGear } from './sockets/send-queue.ts';
 import { TcpBacklogReader } from './sockets/tcp-backlog.ts';
 import { noTraffic, type Traffic } from './sockets/traffic.ts';
+import type { Counterpart, Refusal } from './transport/peer-check.ts';
 import { SecureChannel } from './transport/secure-channel.ts';
 import { Transport } from './transport/transport.ts';
 
@@ -65,6 +67,8 @@ export interface DaemonSnapshot {
   readonly core: NodeSnapshot;
   readonly traffic: { readonly links: Traffic; readonly clients: Traffic };
   readonly events: EventCounts;
+  /** Inbound connections whose handshake is not complete; none in plain. */
+  readonly handshakes: { readonly size: number; readonly max: number };
   /** Bytes that wait to be sent. */
   readonly queuedBytes: { readonly links: number; readonly clients: number };
 }
@@ -144,6 +148,7 @@ class RunningDaemon implements Daemon {
   readonly #descriptors: DescriptorWatch;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #memory: Memory | undefined;
+  readonly #identities: KnownIdentities;
   readonly #state: OwnState;
   readonly #trust: Trust;
   #closed: Promise<void> | undefined;
@@ -160,6 +165,7 @@ class RunningDaemon implements Daemon {
     const { config } = options;
     this.identity = state.identity?.identity;
     this.#state = state;
+    this.#identities = memory?.identities ?? new KnownIdentities();
     this.#trust = new Trust({
       pins: config.pins,
       allowed: config.allowIdentities,
@@ -213,6 +219,10 @@ class RunningDaemon implements Daemon {
       core: this.#core.snapshot(),
       traffic: { links: { ...links }, clients: { ...clients } },
       events: this.#reporter.counts,
+      handshakes: {
+        size: this.#transport.pendingHandshakes,
+        max: this.#bounds.handshake.pendingMax,
+      },
       queuedBytes: {
         links: this.#transport.table.queuedBytes,
         clients: this.#api.table.queuedBytes,
@@ -252,11 +262,20 @@ class RunningDaemon implements Daemon {
       network,
       bounds: this.#bounds.handshake,
       readCertificate: readPeerCertificate,
-      judge: (peer, { direction, remote }) =>
-        this.#trust.judge(peer, direction === 'outbound' ? remote : undefined),
+      judge: (peer, counterpart) => this.#judge(peer, counterpart),
       onRefused: (refusal, counterpart) =>
         this.#reporter.onRefusedChannel({ ...refusal, ...counterpart }),
     });
+  }
+
+  /** Why a peer that has shown its key is not wanted; one that is, and that was dialled, is remembered. */
+  #judge(peer: PeerIdentity, { direction, remote }: Counterpart): Refusal | undefined {
+    const dialled = direction === 'outbound' ? remote : undefined;
+    const refusal = this.#trust.judge(peer, dialled);
+    if (refusal !== undefined || dialled === undefined) return refusal;
+    const before = this.#identities.note(dialled, peer);
+    if (before !== undefined) this.#reporter.onChangedIdentity(dialled, before, peer);
+    return undefined;
   }
 
   #createTransport(doors: Doors, gear: SendGear, channel: SecureChannel | undefined): Transport {

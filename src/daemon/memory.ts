@@ -1,6 +1,7 @@
 /** What of a node outlives its process: loaded before it starts, kept close behind it, stored when it has stopped. */
 import type { GossipNode } from '../core/gossip-node.ts';
 import type { LoadedState, StoredPeers } from '../core/stored-state.ts';
+import { KnownIdentities } from './identity/known-identities.ts';
 import type { Log } from './observe/reporter.ts';
 import type { Trouble } from './store/kept-file.ts';
 import { StateDirectory } from './store/state-directory.ts';
@@ -11,6 +12,7 @@ type Remembering = Pick<GossipNode, 'storeRevision' | 'store' | 'peersRevision' 
 export class Memory {
   readonly stored: LoadedState | undefined;
   readonly storedPeers: StoredPeers | undefined;
+  readonly identities: KnownIdentities;
   readonly #directory: StateDirectory;
   readonly #onTrouble: Trouble;
   #keepers: readonly { close(): Promise<void> }[] = [];
@@ -20,25 +22,33 @@ export class Memory {
     readonly onTrouble: Trouble;
     readonly stored: LoadedState | undefined;
     readonly storedPeers: StoredPeers | undefined;
+    readonly identities: KnownIdentities;
   }) {
     this.#directory = parts.directory;
     this.#onTrouble = parts.onTrouble;
     this.stored = parts.stored;
     this.storedPeers = parts.storedPeers;
+    this.identities = parts.identities;
   }
 
   /** Loads what is in a directory; what cannot be used is logged. Never rejects. */
   static async load(path: string, log: Log): Promise<Memory> {
     const onTrouble: Trouble = (message, fields) => log.warn(fields, message);
     const directory = new StateDirectory(path, onTrouble);
-    const { seen, peers } = directory;
-    const [stored, storedPeers] = await Promise.all([seen.load(), peers.load()]);
-    return new Memory({ directory, onTrouble, stored, storedPeers });
+    const { seen, peers, identities } = directory;
+    const [stored, storedPeers, storedIdentities] = await Promise.all([
+      seen.load(),
+      peers.load(),
+      identities.load(),
+    ]);
+    const known = new KnownIdentities(storedIdentities);
+    return new Memory({ directory, onTrouble, stored, storedPeers, identities: known });
   }
 
   /** Stores from now on what `core` is to remember. */
   keep(core: Remembering): void {
-    const { seen, peers } = this.#directory;
+    const { seen, peers, identities } = this.#directory;
+    const known = this.identities;
     const onTrouble = this.#onTrouble;
     this.#keepers = [
       new StateKeeper({
@@ -51,6 +61,11 @@ export class Memory {
         source: { revision: () => core.peersRevision, store: () => core.storePeers() },
         onTrouble,
         every: STORE_PEERS_EVERY,
+      }),
+      new StateKeeper({
+        file: identities,
+        source: { revision: () => known.revision, store: () => known.store() },
+        onTrouble,
       }),
     ];
   }

@@ -1,8 +1,11 @@
 /** Links over TLS, between whole nodes and with strangers that do it wrong. */
+import { execFile } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { selfSignedCertificate } from '../../src/daemon/identity/certificate.ts';
 import { identityOf } from '../../src/daemon/identity/keys.ts';
@@ -181,6 +184,14 @@ describe('before one byte of the application is read, the node sends away', () =
       'bad-certificate',
       () => strangerWith(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey).options,
     ],
+    [
+      'a chain of ten certificates',
+      'bad-certificate',
+      () => {
+        const { options } = stranger();
+        return { ...options, cert: String(options.cert).repeat(10) };
+      },
+    ],
   ])('%s', async (_, code, options) => {
     const node = await startNode();
     const socket = await dialTls(node, options());
@@ -258,6 +269,23 @@ describe('a pin', () => {
   });
 });
 
+describe('an address without a pin', () => {
+  it('may show another key than before: the operator is told, and the peer is a new one', async () => {
+    const address = { host: '127.0.0.1', port: 0 };
+    const first = await startNode();
+    address.port = first.daemon.p2pAddress.port;
+    const node = await startNode({ config: { knownPeers: [address] } });
+    await until(() => openLinks(node) === 1);
+    const before = first.daemon.identity;
+    await first.daemon.close();
+    const second = await startNode({ config: { p2pAddress: address } });
+    await until(() => openLinks(node) === 1 && openLinks(second) === 1);
+    expect(node.lines.filter(({ code }) => code === 'identity-changed')).toMatchObject([
+      { level: 40, before, identity: second.daemon.identity },
+    ]);
+  });
+});
+
 describe('a handshake that does not get on', () => {
   const bounds = { tick: 5, handshake: { ...DAEMON_BOUNDS.handshake, perTickMax: 1_000 } };
 
@@ -308,5 +336,13 @@ describe('a node that is closed', () => {
     await once(socket, 'connect');
     await node.daemon.close();
     await ended(socket);
+  });
+});
+
+describe('handshakes that were spoilt', () => {
+  it('neither end the node nor deceive it', async () => {
+    const run = fileURLToPath(new URL('../../fuzz/tls/run.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [run, '--handshakes', '300']);
+    expect(stdout).toContain('"outcomes"');
   });
 });

@@ -25,7 +25,7 @@ describe('docs/errors.md', () => {
   it.each([
     ['Violations', VIOLATION_CODES],
     ['Other ends of a link', [...HANG_UP_CODES, 'closed']],
-    ['Connections that are not secured', CHANNEL_CODES],
+    ['Connections that are not secured', [...CHANNEL_CODES, 'identity-changed']],
     ['Configuration', [...CONFIG_ERROR_CODES, ...START_ERROR_CODES]],
     ['Embedding', NODE_ERROR_CODES],
     ['Client library', CLIENT_ERROR_CODES],

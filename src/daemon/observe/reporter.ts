@@ -5,6 +5,7 @@
  */
 import type { NodeEvent } from '../../core/events.ts';
 import type { ClientId, LinkId } from '../../core/inputs.ts';
+import type { PeerIdentity } from '../../core/settings.ts';
 import { formatAddress, type Address } from '../../wire/address.ts';
 import type { Violation } from '../../wire/violation.ts';
 import { EventCounter, type EventCounts } from './counters.ts';
@@ -98,6 +99,12 @@ export class Reporter {
     const level = CHANNEL_LEVELS.get(code) ?? 'debug';
     const fields = { direction, peer: formatAddress(remote), code, reason: printable(reason) };
     this.#write({ level, fields, message: 'no link: the connection was not secured' });
+  }
+
+  /** Another key than before was found at an address without a pin. */
+  onChangedIdentity(address: Address, before: PeerIdentity, identity: PeerIdentity): void {
+    const fields = { peer: formatAddress(address), code: 'identity-changed', before, identity };
+    this.#warn(fields, 'another key than before answers at this address: taken for a new peer');
   }
 
   /** A connection could not be accepted, for `error`'s reason: usually there are no file descriptors left. */

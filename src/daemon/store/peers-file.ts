@@ -11,9 +11,9 @@
  *
  * Behind an address stand the sites of those who told of it. There is no time in it, so no calendar can spoil it.
  */
-import { createHash } from 'node:crypto';
 import type { StoredPeer, StoredPeers } from '../../core/stored-state.ts';
 import { formatAddress, parseAddress, type Address } from '../../wire/address.ts';
+import { decodeLines, encodeLines } from './checked-lines.ts';
 
 const HEAD = 'hearsay peers 1';
 /** Twice what 4,096 addresses of IPv6 with four sources each take. */
@@ -23,30 +23,21 @@ const SOURCES_MAX = 4;
 const NUMBER_END = 2 ** 32;
 
 export function encodePeers({ secret, anchors, peers }: StoredPeers): Uint8Array {
-  const lines = [
-    HEAD,
+  return encodeLines(HEAD, [
     `secret ${secret.join(' ')}`,
     ...anchors.map((address) => `anchor ${formatAddress(address)}`),
     ...peers.map(lineOf),
-  ];
-  const body = `${lines.join('\n')}\n`;
-  return Buffer.from(`${body}sha256 ${checksum(body)}\n`, 'latin1');
+  ]);
 }
 
 /** What a file says, or in a few words what is wrong with it. */
 export function decodePeers(bytes: Uint8Array): StoredPeers | string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  if (!text.startsWith(`${HEAD}\n`)) return 'it is no peer book of this version';
-  const end = text.lastIndexOf('sha256 ');
-  if (end < 0 || text.slice(end) !== `sha256 ${checksum(text.slice(0, end))}\n`) {
-    return 'its checksum is wrong';
-  }
+  const lines = decodeLines(HEAD, bytes, 'peer book');
+  if (typeof lines === 'string') return lines;
   const read = { secret: undefined as StoredPeers['secret'] | undefined, anchors: [], peers: [] };
-  for (const [index, line] of text
-    .slice(0, end - 1)
-    .split('\n')
-    .entries()) {
-    if (index > 0 && !readLine(line, read)) return `line ${index + 1} says nothing`;
+  for (const [index, line] of lines.entries()) {
+    // The head is the first line.
+    if (!readLine(line, read)) return `line ${index + 2} says nothing`;
   }
   const { secret, anchors, peers } = read;
   return secret === undefined ? 'it has no secret' : { secret, anchors, peers };
@@ -83,8 +74,4 @@ function isSecret(number: number | undefined): number is number {
 
 function lineOf({ address, isTried, sources }: StoredPeer): string {
   return [isTried ? 'tried' : 'new', formatAddress(address), ...sources].join(' ');
-}
-
-function checksum(text: string): string {
-  return createHash('sha256').update(text, 'latin1').digest('hex');
 }

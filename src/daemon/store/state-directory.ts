@@ -3,6 +3,12 @@
  * user can look into it. One process uses it at a time.
  */
 import type { LoadedState, StoredPeers, StoredState } from '../../core/stored-state.ts';
+import {
+  decodeIdentities,
+  encodeIdentities,
+  IDENTITIES_FILE_BYTES_MAX,
+  type StoredIdentities,
+} from './identities-file.ts';
 import { KeptFile, type Trouble } from './kept-file.ts';
 import { decodePeers, encodePeers, PEERS_FILE_BYTES_MAX } from './peers-file.ts';
 import { decodeState, encodeState, STATE_FILE_BYTES_MAX } from './state-file.ts';
@@ -11,11 +17,14 @@ import { decodeState, encodeState, STATE_FILE_BYTES_MAX } from './state-file.ts'
 export const STATE_FILE = 'seen.bin';
 /** The file with the peer book. */
 export const PEERS_FILE = 'peers.txt';
+/** The file with whose keys were found where. */
+export const IDENTITIES_FILE = 'identities.txt';
 
 export class StateDirectory {
   readonly path: string;
   readonly seen: KeptFile<StoredState, LoadedState>;
   readonly peers: KeptFile<StoredPeers, StoredPeers>;
+  readonly identities: KeptFile<StoredIdentities, StoredIdentities>;
 
   /** `now` is the calendar's time in milliseconds. Default `Date.now`. */
   constructor(path: string, onTrouble: Trouble, now: () => number = Date.now) {
@@ -39,6 +48,16 @@ export class StateDirectory {
         bytesMax: PEERS_FILE_BYTES_MAX,
         encode: encodePeers,
         decode: decodePeers,
+      },
+    });
+    this.identities = new KeptFile({
+      ...place,
+      format: {
+        name: IDENTITIES_FILE,
+        what: 'the stored list of identities',
+        bytesMax: IDENTITIES_FILE_BYTES_MAX,
+        encode: encodeIdentities,
+        decode: decodeIdentities,
       },
     });
   }

@@ -73,6 +73,11 @@ export class Transport {
     return this.#table;
   }
 
+  /** Inbound connections whose handshake is not complete. */
+  get pendingHandshakes(): number {
+    return this.#options.channel?.pendingCount ?? 0;
+  }
+
   start(): void {
     this.#options.listener.accept((socket) => this.#admit(socket));
   }
