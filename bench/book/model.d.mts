@@ -7,6 +7,7 @@ export interface Plan {
   readonly down?: number;
   readonly anchorsDown?: number;
   readonly anchors?: boolean;
+  readonly lives?: number;
 }
 
 export interface Links {
@@ -25,5 +26,8 @@ export declare const DEFAULTS: Required<Plan>;
 export declare function tryToCapture(
   seed: number,
   plan?: Plan,
-): { readonly before: Counts; readonly counts: Counts; readonly links: Links };
-export declare function tryToCaptureList(seed: number, plan?: Plan): { readonly links: Links };
+): { readonly before: Counts; readonly counts: Counts; readonly lives: readonly Links[] };
+export declare function tryToCaptureList(
+  seed: number,
+  plan?: Plan,
+): { readonly lives: readonly Links[] };

@@ -38,9 +38,13 @@ export const DEFAULTS = {
   anchorsDown: 0.1,
   /** Whether the node has anchors. */
   anchors: true,
+  lives: 1,
 };
 
-/** Runs it once; every chance follows from `seed`. */
+/**
+ * Runs it once, and starts the node `lives` times with what it had stored then; who is down is drawn anew for each.
+ * Every chance follows from `seed`.
+ */
 export function tryToCapture(seed, given = {}) {
   const plan = { ...DEFAULTS, ...given };
   const random = seededRandom(seed, 77);
@@ -51,7 +55,11 @@ export function tryToCapture(seed, given = {}) {
   attack(book, world, plan, random);
   const counts = countsOf(book, world);
   const stored = book.store(plan.anchors ? world.tried.slice(0, ANCHORS) : []);
-  return { before, counts, links: startAnew(stored, world, plan, random) };
+  const lives = Array.from({ length: plan.lives }, () => {
+    const up = upOf(world.honest, plan, random);
+    return startAnew(stored, { ...world, up }, plan, random);
+  });
+  return { before, counts, lives };
 }
 
 /** The same with one flat list of all addresses, dialled in random order: what one would do first. */
@@ -67,17 +75,22 @@ export function tryToCaptureList(seed, given = {}) {
     if (world.up.has(key)) links.honest++;
     else if (world.hostile.has(key)) links.hostile++;
   }
-  return { links };
+  return { lives: [links] };
 }
 
 function newWorld(random, plan) {
   const honest = random.shuffled(
     Array.from({ length: HONEST }, (_, i) => ({ host: `20.${i}.1.1`, port: 6001 })),
   );
-  const isUp = (_, i) => random.fraction() >= (i < ANCHORS ? plan.anchorsDown : plan.down);
-  const up = new Set(honest.filter(isUp).map(formatAddress));
+  const up = upOf(honest, plan, random);
   const hostile = new Set(hostileAddresses(plan).map(formatAddress));
   return { honest, up, hostile, tried: honest.slice(0, HONEST_TRIED) };
+}
+
+/** The honest peers that answer; the first are the anchors. */
+function upOf(honest, plan, random) {
+  const isUp = (_, i) => random.fraction() >= (i < ANCHORS ? plan.anchorsDown : plan.down);
+  return new Set(honest.filter(isUp).map(formatAddress));
 }
 
 function hostileAddresses({ netgroups }) {
