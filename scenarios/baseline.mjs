@@ -11,7 +11,13 @@ const BASELINE = new URL('baseline.json', FOLDER);
 /** Runs of each scenario whose samples are taken together: its own seed and those that follow it. */
 export const SEEDS = 3;
 /** Too long for every run of the tests. */
-const NOT_COMPARED = ['ten-thousand', 'hundred-thousand', 'million'];
+const NOT_COMPARED = [
+  'hostile-boot',
+  'hostile-flash',
+  'ten-thousand',
+  'hundred-thousand',
+  'million',
+];
 /** In the folder, but no scenarios. */
 const NO_SCENARIOS = ['baseline', 'schema'];
 
