@@ -88,11 +88,14 @@ export class Dialler {
     this.#attempts.forgetNextLook();
   }
 
-  /** The other side closed a link, or it broke. */
-  onLost({ openedAt, listening }: Neighbour, now: Instant): void {
-    if (openedAt === undefined || now - openedAt < MISSED_AFTER || listening === undefined) return;
-    if (this.#own.isOwn(listening) || this.#lost.isFull) return;
-    if (this.#book.hold(listening)) this.#lost.remember(listening, now);
+  /**
+   * The other side closed a link, or it broke. Whoever dialled looks for the other: it may be the other's choice to
+   * end what it began.
+   */
+  onLost({ openedAt, dialled }: Neighbour, now: Instant): void {
+    if (openedAt === undefined || now - openedAt < MISSED_AFTER || dialled === undefined) return;
+    if (this.#own.isOwn(dialled) || this.#lost.isFull) return;
+    if (this.#book.hold(dialled)) this.#lost.remember(dialled, now);
   }
 
   onRoundPassed(): void {

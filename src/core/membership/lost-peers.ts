@@ -1,5 +1,5 @@
 /**
- * Peers whose links ended without anybody's doing, because the network or they went away. A node that has
+ * Peers that this node had dialled and whose links ended without its doing, because the network or they went away. A node that has
  * found others meanwhile still tries them again: if a network fell into two parts, they are the only ones
  * that anybody knows beyond the gap, and both parts have links enough never to ask for more.
  */
