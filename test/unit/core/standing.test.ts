@@ -2,10 +2,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { u64 } from '../../../src/basics/integers.ts';
 import type { LinkId } from '../../../src/core/inputs.ts';
-import type { StandingSnapshot } from '../../../src/core/snapshot.ts';
+import type { StandingSnapshot, Wrong } from '../../../src/core/snapshot.ts';
+import { Standing } from '../../../src/core/standing/standing.ts';
 import { Feature } from '../../../src/wire/extension-messages.ts';
 import { violation, type ViolationCode } from '../../../src/wire/violation.ts';
-import { openExtended } from './exchange/support.ts';
+import { entry, openExtended } from './exchange/support.ts';
 import { Bench, OWN, events, hungUp, notified, securedBy } from './support.ts';
 
 const HOST = '10.7.7.7';
@@ -105,6 +106,27 @@ describe('copies of what is known already', () => {
     const link = open();
     for (let i = 0; i < 1_000; i++) bench.hear(link);
     expect(standing(link).reasons).toEqual([]);
+  });
+});
+
+describe('promises', () => {
+  it('have a peer banned that breaks two hundred of them', () => {
+    const banned: Wrong[] = [];
+    const standing = new Standing({ max: 8, onTooMuch: (_, wrong) => banned.push(wrong) });
+    const breakMany = (count: number): void => {
+      for (let i = 0; i < count; i++) standing.onBrokenPromise({ host: HOST }, 0);
+    };
+    breakMany(199);
+    expect(banned).toEqual([]);
+    breakMany(1);
+    expect(banned).toEqual(['broken-promise']);
+  });
+
+  it('are counted when what a peer has named does not come', () => {
+    const link = openExtended(bench);
+    bench.message(link, { kind: 'peer-have', entries: [entry(1)] });
+    bench.advance(30_000);
+    expect(standing(link).reasons.map(({ wrong }) => wrong)).toEqual(['broken-promise']);
   });
 });
 
