@@ -22,7 +22,7 @@ export class KnowledgeBase<M extends Tracked> {
   readonly #profiles: Profiles;
   readonly #onForgotten: (message: M) => void;
   /** One for each history window that any type has: a few. */
-  readonly #shelves: ReadonlyMap<Millis, Shelf<M>>;
+  readonly #shelves: readonly Shelf<M>[];
   #size = 0;
   #bytes = 0;
   /** The latest receipt of a message that had to go before its time. */
@@ -39,9 +39,7 @@ export class KnowledgeBase<M extends Tracked> {
     this.#messagesMax = options.messagesMax;
     this.#profiles = options.profiles;
     this.#onForgotten = options.onForgotten;
-    this.#shelves = new Map(
-      Array.from(options.profiles.historyWindows, (window) => [window, new Shelf<M>(window)]),
-    );
+    this.#shelves = Array.from(options.profiles.historyWindows, (window) => new Shelf<M>(window));
   }
 
   get size(): number {
@@ -63,12 +61,13 @@ export class KnowledgeBase<M extends Tracked> {
     message.kept = this.#copy(data);
     this.#bytes += data.length;
     this.#size++;
-    this.#shelves.get(this.#profiles.of(message.dataType).historyWindow)!.put(message);
+    const { historyWindow } = this.#profiles.of(message.dataType);
+    this.#shelves.find(({ window }) => window === historyWindow)!.put(message);
   }
 
   /** Forgets what is too old, but for what came late past its verdicts: that goes with its neighbours. */
   expire(now: Instant): void {
-    for (const shelf of this.#shelves.values()) while (shelf.isOver(now)) this.#forgetFirst(shelf);
+    for (const shelf of this.#shelves) while (shelf.isOver(now)) this.#forgetFirst(shelf);
   }
 
   /** For how long everything has been kept: the longest window, or less where messages had to make room. */
@@ -78,7 +77,7 @@ export class KnowledgeBase<M extends Tracked> {
 
   /** All that is kept. */
   *[Symbol.iterator](): Iterator<M> {
-    for (const shelf of this.#shelves.values()) yield* shelf;
+    for (const shelf of this.#shelves) yield* shelf;
   }
 
   #isFullFor(data: Uint8Array): boolean {
@@ -87,7 +86,7 @@ export class KnowledgeBase<M extends Tracked> {
 
   #shelfOfOldest(): Shelf<M> {
     let oldest: Shelf<M> | undefined;
-    for (const shelf of this.#shelves.values()) {
+    for (const shelf of this.#shelves) {
       const since = shelf.first?.seenAt;
       if (since !== undefined && (oldest === undefined || since < oldest.first!.seenAt)) {
         oldest = shelf;

@@ -22,6 +22,8 @@ export interface Tracked {
   ageThen: number;
   /** Computed when it is first needed. */
   digest: MessageDigest | undefined;
+  /** Whether the index has it and would have to compute its digest. */
+  awaitsDigest: boolean;
   /** The TTL of its best copy. */
   readonly ttl: number;
   /** Links whose peers are known to have it, and without a limit of hops; at most as many as links. */

@@ -78,6 +78,20 @@ describe('a message that is dropped', () => {
   });
 });
 
+describe('messages that were dropped', () => {
+  it('cost no hash when another is looked for, however many they are', () => {
+    const { index, computed } = newIndex();
+    for (let number = 1; number <= 1_000; number++) {
+      const message = tracked({ number });
+      index.add(message);
+      index.drop(message, false, 0);
+    }
+    const message = tracked({ number: 2_000 });
+    index.add(message);
+    expect([index.find(digest(2_000)), computed]).toEqual([message, [2_000]]);
+  });
+});
+
 describe('what is remembered without its message', () => {
   it(`is at most ${FORMER_MAX} digests; the oldest is forgotten`, () => {
     const { index } = newIndex();

@@ -27,6 +27,7 @@ export function tracked(parts: Partial<Tracked> & { readonly number?: number } =
     seenAt: 0,
     ageThen: 0,
     digest: undefined,
+    awaitsDigest: false,
     ttl: 0,
     holders: undefined,
     told: undefined,
