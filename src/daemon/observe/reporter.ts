@@ -97,6 +97,8 @@ export class Reporter {
 
   onRefusedChannel({ direction, remote, code, reason }: RefusedChannel): void {
     const level = CHANNEL_LEVELS.get(code) ?? 'debug';
+    // A crowd at the door must not cost the making of lines that nobody reads.
+    if (!this.#log.isLevelEnabled(level)) return;
     const fields = { direction, peer: formatAddress(remote), code, reason: printable(reason) };
     this.#write({ level, fields, message: 'no link: the connection was not secured' });
   }
