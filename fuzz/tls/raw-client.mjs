@@ -81,6 +81,8 @@ export class Client {
   #read;
   #write;
   #schedule;
+  /** Of what is sent, once the handshake is done. */
+  #secret;
 
   constructor(options) {
     this.#options = options;
@@ -114,9 +116,16 @@ export class Client {
     }
   }
 
-  /** Sends a handshake message of our own after the handshake, such as a KeyUpdate. */
-  say(message) {
-    this.#send(RECORD.handshake, message);
+  /** Changes the key of what is sent from here on (KeyUpdate); `asks`: the node is to change its own as well. */
+  updateKey(asks = false) {
+    this.#send(RECORD.handshake, message(MESSAGE.keyUpdate, Buffer.of(asks ? 1 : 0)));
+    this.#secret = expand(this.#secret, 'traffic upd', Buffer.alloc(0), 32);
+    this.#write = new Protection(this.#secret);
+  }
+
+  /** Sends application data. */
+  sendData(bytes) {
+    this.#send(RECORD.data, bytes);
   }
 
   #change(name, bytes) {
@@ -177,7 +186,8 @@ export class Client {
     this.#tell('verify', verifyMessage(key, this.#hash()));
     const mac = createHmac('sha256', expand(client, 'finished', Buffer.alloc(0), 32));
     this.#tell('finished', message(MESSAGE.finished, mac.update(this.#hash()).digest()));
-    this.#write = new Protection(derive(master, 'c ap traffic', application));
+    this.#secret = derive(master, 'c ap traffic', application);
+    this.#write = new Protection(this.#secret);
     this.#read = new Protection(derive(master, 's ap traffic', application));
     this.state = 'answered';
     if (data !== undefined) this.#send(RECORD.data, this.#change('data', data));
