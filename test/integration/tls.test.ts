@@ -11,6 +11,7 @@ import { selfSignedCertificate } from '../../src/daemon/identity/certificate.ts'
 import { identityOf } from '../../src/daemon/identity/keys.ts';
 import { DAEMON_BOUNDS } from '../../src/daemon/sockets/bounds.ts';
 import { encodeAnnounce, encodeNotify } from '../../src/wire/api-messages.ts';
+import type { PeerMessage } from '../../src/wire/peer-messages.ts';
 import {
   RawClient,
   RawPeer,
@@ -326,6 +327,66 @@ describe('a handshake that does not get on', () => {
     peer.say({ kind: 'peer-info', port: 0 });
     await until(() => openLinks(node) === 1);
     expect(codes(node).length).toBeGreaterThanOrEqual(17);
+  });
+});
+
+describe('a link over TLS', () => {
+  function announcement(data: Uint8Array, low: number): PeerMessage {
+    return { kind: 'peer-announce', id: { high: 0, low }, ttl: 0, dataType: TYPE, data };
+  }
+
+  async function linked(node: TestNode): Promise<RawPeer> {
+    const peer = new RawPeer(await dialTls(node, stranger().options));
+    peer.say({ kind: 'peer-info', port: 0 });
+    await until(() => openLinks(node) > 0);
+    return peer;
+  }
+
+  it('is handled to its last message before the end, and then closed by us too', async () => {
+    const node = await startNode();
+    const peer = await linked(node);
+    const before = node.daemon.snapshot().traffic.links.messagesIn;
+    peer.say(announcement(Buffer.alloc(65_519), 1));
+    peer.end();
+    await ended(peer.socket);
+    await until(() => openLinks(node) === 0);
+    expect(node.daemon.snapshot().traffic.links.messagesIn - before).toBe(1);
+  });
+
+  it('that ends without a word of TLS is just gone', async () => {
+    const node = await startNode();
+    const peer = await linked(node);
+    peer.socket.destroy();
+    await until(() => openLinks(node) === 0);
+    expect(node.events.filter(({ kind }) => kind === 'link-lost')).toMatchObject([
+      { code: 'closed' },
+    ]);
+  });
+
+  it('is closed at the first frame that is none', async () => {
+    const node = await startNode();
+    const peer = await linked(node);
+    peer.send(Uint8Array.of(0, 3, 1, 0xf8));
+    await ended(peer.socket);
+    await until(() => node.events.some(({ kind }) => kind === 'link-lost'));
+    expect(node.events.filter(({ kind }) => kind === 'link-lost')).toMatchObject([
+      { code: 'bad-size' },
+    ]);
+  });
+
+  it('that is not read from has a bounded queue, then is dropped', async () => {
+    const node = await startNode({ bounds: { tick: 20 } });
+    const [deaf, noisy] = [await linked(node), await linked(node)];
+    await until(() => openLinks(node) === 2);
+    deaf.socket.pause();
+    let id = 10;
+    while (openLinks(node) === 2) {
+      noisy.say(announcement(Buffer.alloc(60_000), id++));
+      await new Promise((resolve) => noisy.socket.write('', resolve));
+      const { links } = node.daemon.snapshot().queuedBytes;
+      expect(links).toBeLessThanOrEqual(DAEMON_BOUNDS.link.queueBytesMax);
+    }
+    expect(node.daemon.snapshot().traffic.links.stuck).toBe(1);
   });
 });
 
