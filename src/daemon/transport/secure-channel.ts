@@ -59,6 +59,8 @@ interface Handshake extends ChannelOutcome {
   readonly counterpart: Counterpart;
   /** Of inbound ones. */
   pending: Pending | undefined;
+  /** What it is known by while TLS works on it as a server; a socket that is closed does not tell any more. */
+  ends: string | undefined;
   ticks: number;
 }
 
@@ -105,10 +107,15 @@ export class SecureChannel {
     return this.#admission.pendingCount;
   }
 
+  /** Those that TLS works on as a server; never more than {@link pendingCount}. */
+  get servedCount(): number {
+    return this.#served.size;
+  }
+
   /** Takes a connection that somebody made to this node. */
   receive(raw: Socket, remote: Address, outcome: ChannelOutcome): void {
     const counterpart: Counterpart = { direction: 'inbound', remote };
-    const handshake: Handshake = { ...outcome, raw, counterpart, pending: undefined, ticks: 0 };
+    const handshake = newHandshake(raw, counterpart, outcome);
     const giveWay = (): void => this.#fail(handshake, LIMIT);
     handshake.pending = this.#admission.enter(remote, giveWay);
     if (handshake.pending === undefined) {
@@ -124,7 +131,7 @@ export class SecureChannel {
   /** Takes a connection that this node made to `address`. */
   initiate(raw: Socket, address: Address, outcome: ChannelOutcome): void {
     const counterpart: Counterpart = { direction: 'outbound', remote: address };
-    const handshake: Handshake = { ...outcome, raw, counterpart, pending: undefined, ticks: 0 };
+    const handshake = newHandshake(raw, counterpart, outcome);
     this.#begin(handshake);
     const socket = connect({
       socket: raw,
@@ -186,7 +193,8 @@ export class SecureChannel {
       return;
     }
     raw.unshift(chunk);
-    this.#served.set(endsOf(raw), handshake);
+    handshake.ends = endsOf(raw);
+    this.#served.set(handshake.ends, handshake);
     this.#server.emit('connection', raw);
   }
 
@@ -245,10 +253,8 @@ export class SecureChannel {
   /** False if it was over already. */
   #forget(handshake: Handshake): boolean {
     if (!this.#handshakes.delete(handshake)) return false;
-    if (handshake.pending !== undefined) {
-      this.#admission.leave(handshake.pending);
-      this.#served.delete(endsOf(handshake.raw));
-    }
+    if (handshake.pending !== undefined) this.#admission.leave(handshake.pending);
+    if (handshake.ends !== undefined) this.#served.delete(handshake.ends);
     return true;
   }
 }
@@ -257,6 +263,10 @@ const LIMIT: Refusal = {
   code: 'handshake-limit',
   reason: 'too many handshakes for now, of all or of this address and its neighbours',
 };
+
+function newHandshake(raw: Socket, counterpart: Counterpart, outcome: ChannelOutcome): Handshake {
+  return { ...outcome, raw, counterpart, pending: undefined, ends: undefined, ticks: 0 };
+}
 
 /** What tells a connection from all others that stand at the same time. */
 function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
