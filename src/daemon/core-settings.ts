@@ -38,7 +38,12 @@ export function coreSettings(
     seenWindow: config.seenWindow,
     types: config.types,
     ownIdentity,
-    bounds: config.transport === 'tls' ? TLS_BOUNDS : DEFAULT_BOUNDS,
+    bounds: {
+      ...(config.transport === 'tls' ? TLS_BOUNDS : DEFAULT_BOUNDS),
+      linksPerHostMax: config.linksPerHost,
+      linksPerRangeMax: config.linksPerRange,
+      admissionsPerSecond: config.admissionsPerSecond,
+    },
   };
 }
 

@@ -60,6 +60,12 @@ export interface NodeOptions {
   readonly powDifficulty?: number | undefined;
   /** Whether 520 to 529 are spoken with peers that understand them; nobody else notices. Default true. */
   readonly extension?: boolean | undefined;
+  /** Inbound links from one host, once half of `maxConnections` are open; 1 … 10,000. Default 2. Not for loopback. */
+  readonly linksPerHost?: number | undefined;
+  /** The same from one range of addresses (/24, IPv6 /48). Default 4. */
+  readonly linksPerRange?: number | undefined;
+  /** Inbound links that open per second in the long run, 1 … 10,000. Default 10. Not for loopback. */
+  readonly admissionsPerSecond?: number | undefined;
   /** Accepted messages kept for peers that missed them, 1 … 1,000,000. Default 1,000. */
   readonly cacheSize?: number | undefined;
   /** How long they are kept, 1 … 65,535,000; it works in whole seconds. Default 300,000. */

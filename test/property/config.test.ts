@@ -106,6 +106,9 @@ const anyConfig: fc.Arbitrary<Config> = fc
   .tuple(
     counts,
     fc.record({
+      linksPerHost: fc.integer({ min: 1, max: 10_000 }),
+      linksPerRange: fc.integer({ min: 1, max: 10_000 }),
+      admissionsPerSecond: fc.integer({ min: 1, max: 10_000 }),
       cacheSize: fc.integer({ min: 1, max: 1_000_000 }),
       searchCooldown: wholeSeconds(1),
       challengeCooldown: wholeSeconds(0),

@@ -42,6 +42,12 @@ export interface Config {
   readonly minConnections: number;
   /** Never more open links than this, 2 … 10,000. Default 32, likewise. */
   readonly maxConnections: number;
+  /** Inbound links from one host, once half of `maxConnections` are open: 1 … 10,000. Default 2. */
+  readonly linksPerHost: number;
+  /** The same from one range of addresses. Default 4. */
+  readonly linksPerRange: number;
+  /** Inbound links that open per second in the long run, 1 … 10,000. Default 10. */
+  readonly admissionsPerSecond: number;
   /** Accepted messages kept for peers that missed them, 1 … 1,000,000. Default 1,000. */
   readonly cacheSize: number;
   /** Time between checks for too few peers: 1 s to a year, in whole seconds. Default 60 s. */

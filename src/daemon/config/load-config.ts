@@ -138,6 +138,9 @@ function complete(
   const transport = given.value('transport');
   return {
     ...connectionCounts(given),
+    linksPerHost: given.value('links_per_host'),
+    linksPerRange: given.value('links_per_range'),
+    admissionsPerSecond: given.value('admissions_per_second'),
     cacheSize: given.value('cache_size'),
     searchCooldown: given.value('search_cooldown'),
     challengeCooldown: given.value('challenge_cooldown'),
