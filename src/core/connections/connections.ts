@@ -266,15 +266,16 @@ export class Connections implements Door {
   }
 
   /** Closes a link for a reason of ours. */
-  hangUp(link: Link, code: HangUpCode, reason: string, now: Instant): void {
+  hangUp(link: Link, code: Exclude<EndCode, 'closed'>, reason: string, now: Instant): void {
+    // What was wrong with another link of the same host may have ended this one in the same step.
+    if (this.#links.find(link.id) !== link) return;
     this.#out.put({ kind: 'hang-up', link: link.id });
     this.#end(link, code, reason, now);
   }
 
   /** Closes a link for what its peer did. */
   violate(link: Link, wrong: Violation, now: Instant): void {
-    this.#out.put({ kind: 'hang-up', link: link.id });
-    this.#end(link, wrong.code, wrong.reason, now);
+    this.hangUp(link, wrong.code, wrong.reason, now);
   }
 
   establish(link: Link, now: Instant): void {
