@@ -84,9 +84,10 @@ export class Rooms {
   }
 
   onWake(now: Instant): void {
-    this.exchange?.onWake(now);
     this.bans.onWake(now);
     this.connections.onWake(now);
+    // Behind those that end links: what their peers were asked for is asked of others.
+    this.exchange?.onWake(now);
     this.subscriptions.onWake(now);
     this.membership.onWake(now);
     this.pressure.onWake(now);
@@ -151,7 +152,7 @@ export class Rooms {
         wants: (dataType) => relay === 'all' || this.subscriptions.hasSubscribers(dataType),
         mayBring: (link, dataType, now) => this.intake.mayBring(link, dataType, now),
         wouldImprove: (message, ttl) => this.dissemination.wouldImprove(message, ttl),
-        dataOf: (message) => message.data,
+        dataOf: (message) => (message.block === undefined ? undefined : message.data),
         onBrokenPromise: (link) => this.#holdAgainst(link, 'broken-promise'),
         onForgotten: (message) => this.dissemination.onForgotten(message),
         interest: () => this.subscriptions.interest(),

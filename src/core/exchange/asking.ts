@@ -106,13 +106,16 @@ export class Asking<M extends Tracked> {
   /** Asks whoever is next for whatever is due. */
   askDue(now: Instant): void {
     const { peers, around } = this.#options;
-    const broken: LinkId[] = [];
-    const asks = this.#wishes.takeDue(now, (link) => broken.push(link));
-    for (const [link, digests] of asks) this.#ask(link, digests);
-    for (const link of broken) {
-      peers.get(link)?.onBroken(now);
-      // Last: this may end the link.
-      around.onBrokenPromise(link);
+    for (;;) {
+      const { asks, broken } = this.#wishes.takeDue(now);
+      for (const [link, digests] of asks) this.#ask(link, digests);
+      for (const link of broken) {
+        // An earlier one may have ended it.
+        if (!peers.has(link)) continue;
+        peers.get(link)!.onBroken(now);
+        around.onBrokenPromise(link);
+      }
+      if (broken.length === 0) return;
     }
   }
 

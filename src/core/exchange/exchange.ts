@@ -11,6 +11,7 @@
  * and age, oldest first; a digest binds id, type and data, so that nobody can claim or suppress what he does
  * not have; and nothing is taken that was announced before this node first started.
  */
+import { assert } from '../../basics/assert.ts';
 import type { Random } from '../../basics/random.ts';
 import type { MessageDigest } from '../../wire/digest.ts';
 import type { ExtensionMessage } from '../../wire/extension-messages.ts';
@@ -293,9 +294,11 @@ export class Exchange<M extends Tracked> {
   }
 
   #dataOf(message: M): Uint8Array {
-    if (message.kept !== undefined) return message.kept;
-    if (message === this.#arriving?.message) return this.#arriving.data;
-    return this.#around.dataOf(message);
+    // Once a copy was made that counts: what arrived is lent, and may be overwritten by now.
+    const data = message.kept ?? this.#around.dataOf(message);
+    if (data !== undefined) return data;
+    assert(message === this.#arriving?.message, 'a message whose data is not at hand');
+    return this.#arriving.data;
   }
 
   #onPeerMessage(

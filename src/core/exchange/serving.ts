@@ -36,9 +36,8 @@ export class Serving<M extends Tracked> {
     const gone: MessageDigest[] = [];
     for (const digest of digests) {
       const message = this.#servable(digest, now);
-      // One that was never named: the peer does not know yet how old it is.
       if (message === undefined) gone.push(digest);
-      else if (!wasTold(message, peer.link)) this.name(peer, message, now);
+      else if (!hasHeardOf(peer, message, digest)) this.name(peer, message, now);
       else if (!this.#give(peer, message, now)) gone.push(digest);
     }
     if (gone.length > 0) this.#out.send(peer.link, { kind: 'peer-gone', digests: gone });
@@ -77,4 +76,9 @@ export class Serving<M extends Tracked> {
     });
     return true;
   }
+}
+
+/** One that was not named, or not sent yet what names it, does not know how old the message is. */
+function hasHeardOf(peer: ExtendedPeer, message: Tracked, digest: MessageDigest): boolean {
+  return wasTold(message, peer.link) && !peer.haves.some((entry) => entry.digest === digest);
 }

@@ -34,6 +34,11 @@ const ANSWER_MAX: Millis = 4_000;
 /** A wish that came true. */
 export type Fulfilled = Pick<Wish, 'first' | 'farthest' | 'wasAsked' | 'age'>;
 
+interface Due {
+  readonly asks: ReadonlyMap<LinkId, readonly MessageDigest[]>;
+  readonly broken: readonly LinkId[];
+}
+
 export class Wishes {
   readonly #wishes = new Map<MessageDigest, Wish>();
   /** Those that count to each peer's share, oldest first. */
@@ -121,11 +126,13 @@ export class Wishes {
   }
 
   /**
-   * Whom to ask for what now. `onBroken` hears of peers that were asked and have not answered at all.
+   * Whom to ask for what now, and who was asked for something and has not answered at all, once for each. Links may
+   * end for that, and others be due then.
    */
-  takeDue(now: Instant, onBroken: (link: LinkId) => void): Map<LinkId, MessageDigest[]> {
+  takeDue(now: Instant): Due {
     const asks = new Map<LinkId, MessageDigest[]>();
-    if (this.#nextDue === undefined || this.#nextDue > now) return asks;
+    const broken: LinkId[] = [];
+    if (this.#nextDue === undefined || this.#nextDue > now) return { asks, broken };
     this.#nextDue = undefined;
     for (const [digest, wish] of this.#wishes) {
       if (wish.dueAt <= now) {
@@ -133,7 +140,7 @@ export class Wishes {
         const next = wish.tries < TRIES_MAX ? this.#takeBest(wish.announcers) : undefined;
         if (next === undefined) {
           if (this.#mayStillCome(wish, now)) continue;
-          for (const { link } of wish.owing) onBroken(link);
+          for (const { link } of wish.owing) broken.push(link);
           this.#delete(digest, wish);
           continue;
         }
@@ -144,7 +151,7 @@ export class Wishes {
       }
       if (this.#nextDue === undefined || wish.dueAt < this.#nextDue) this.#nextDue = wish.dueAt;
     }
-    return asks;
+    return { asks, broken };
   }
 
   /** How long to wait for a push after the first 522. */

@@ -224,7 +224,8 @@ export function events<K extends NodeEvent['kind']>(
   );
 }
 
-/** On the bench a digest is the id and the length of the data, readable in failures. */
+/** On the bench a digest is the id, the length of the data and its first byte, readable in failures. */
 export function benchDigest(id: U64, dataType: number, data: Uint8Array): MessageDigest {
-  return `${id.low}/${dataType}/${data.length}`.padEnd(16).slice(0, 16);
+  const first = String.fromCharCode(data[0] ?? 0);
+  return `${id.low}/${dataType}/${data.length}${first}`.padEnd(16).slice(0, 16);
 }

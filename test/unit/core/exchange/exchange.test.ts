@@ -426,6 +426,15 @@ describe('what is given', () => {
     ]);
   });
 
+  it('is named first also to a peer that asks twice before the 522 has been sent', () => {
+    nameTo();
+    const late = openExtended(bench);
+    bench.hear(bench.openInbound(), { id: u64(0, 12), data: LARGE });
+    bench.take();
+    for (let i = 0; i < 2; i++) want(late, DIGEST);
+    expect(given(late)).toBe(0);
+  });
+
   it('is nothing whose verdicts are still out', () => {
     const client = bench.client(1337);
     const [source, link] = [bench.openInbound(), openExtended(bench)];
@@ -433,6 +442,20 @@ describe('what is given', () => {
     bench.advance(100);
     want(link, DIGEST);
     expect([client, named(link), given(link), gone(link)]).toEqual([client, [], 0, [DIGEST]]);
+  });
+
+  it('goes by the bytes that came, which are overwritten once they have been handed over', () => {
+    const client = bench.client(1337);
+    const [source, link] = [openExtended(bench), openExtended(bench)];
+    const data = bytes('data');
+    const message = { kind: 'peer-announce', id: ID, ttl: 0, dataType: 1337, data } as const;
+    bench.message(source, message);
+    data.fill(0xa5);
+    have(link, { digest: digestOf(u64(9, 9)) });
+    const { messageId } = notified(bench.effects).at(-1)!;
+    bench.verdict(client, messageId);
+    want(link, DIGEST);
+    expect(gone(link)).toEqual([]);
   });
 
   it('is nothing that was refused', () => {

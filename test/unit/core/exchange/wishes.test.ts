@@ -17,7 +17,9 @@ beforeEach(() => {
 
 /** Who is asked at `now` for what. */
 function due(now: number): [LinkId, readonly MessageDigest[]][] {
-  return [...wishes.takeDue(now, (link) => void broken.push(link))];
+  const { asks, broken: more } = wishes.takeDue(now);
+  broken.push(...more);
+  return [...asks];
 }
 
 /** Whom the wish for 'a' asks, each time it is due, with the time. */
