@@ -20,6 +20,7 @@ export class AnnouncementBook {
   programs;
   #settings;
   #links;
+  #extension;
   /** Messages remembered as seen, oldest first, by what makes two copies the same. */
   #seen = new Map();
   /** Those that wait for verdicts, as far as we know. */
@@ -30,9 +31,10 @@ export class AnnouncementBook {
   #step;
 
   /** @param {{ settings, links: import('./links.mjs').LinkBook }} options */
-  constructor({ settings, links }) {
+  constructor({ settings, links, extension }) {
     this.#settings = settings;
     this.#links = links;
+    this.#extension = extension;
     const onVoted = (record, outcome) => this.#onVoted(record, outcome);
     this.programs = new ProgramBook({ settings, onVoted });
   }
@@ -48,12 +50,15 @@ export class AnnouncementBook {
 
   #onCopy(message, sender) {
     this.#expire();
+    this.#extension.onAnnounce(message);
     const { ttl, dataType } = message;
     const rank = ttl === 0 ? 256 : ttl;
     const key = keyOf(message);
     const known = this.#seen.get(key);
     if (known === undefined) {
       const record = { key, dataType, rank, ttl, sender, outcome: 'waiting', isDoubtful: false };
+      record.digest = this.#extension.digestOf(message);
+      record.size = message.data.length;
       this.#remember(record);
       this.#onNew(record, message);
     } else if (rank > known.rank) {
@@ -82,6 +87,7 @@ export class AnnouncementBook {
     const key = `own ${this.#unknownIds++}`;
     this.#remember({ key, rank: OWN_RANK, outcome: 'own', isDoubtful: false });
     const isDue = this.#links.receivers().length > 0;
+    this.#extension.onOwn(dataType, data.length);
     this.#step.own = { key, dataType, ttl, text: textOf(data), isDue };
     this.programs.ask(announcement, client, undefined);
   }
@@ -110,6 +116,7 @@ export class AnnouncementBook {
 
   #accept(record) {
     record.outcome = 'accepted';
+    this.#extension.onAccepted(record.digest, record.dataType, record.size);
     this.#step.forwards.push({ ...record });
   }
 
@@ -131,14 +138,26 @@ export class AnnouncementBook {
       const isOpen = this.#links.known.get(id)?.isOpen === true;
       must(isOpen, 'not-open', () => `504 on link ${id}, which is not open`);
     }
+    if (links.every((id) => this.#links.isGiven(id))) return;
     if (!own) return this.#takeForward(message, links);
     this.#takeOwn(message);
     this.#expectFanOut(links, undefined);
   }
 
   #expectFanOut(links, sender) {
+    if (this.#isNaming()) return this.#expectFewEnough(links);
     const due = this.#fanOut(sender);
     must(links.length === due, 'fan-out', () => `504 to ${links.length} links, ${due} are right`);
+  }
+
+  /** With peers around that speak the extension, whom a message is sent whole is for the node to say. */
+  #isNaming() {
+    return this.#links.receivers().some((link) => this.#extension.isSpoken(link));
+  }
+
+  #expectFewEnough(links) {
+    const { degree } = this.#settings;
+    must(links.length <= degree, 'fan-out', () => `504 to ${links.length} links, degree ${degree}`);
   }
 
   /** To how many links a message goes that `sender` has sent. */
@@ -158,7 +177,9 @@ export class AnnouncementBook {
     const key = keyOf(message);
     const { forwards } = this.#step;
     const isDue = (due) => due.key === key && nextTtl(due.ttl) === message.ttl;
-    const fits = ({ sender }) => !links.includes(sender) && links.length === this.#fanOut(sender);
+    const isNaming = this.#isNaming();
+    const isEnough = (sender) => isNaming || links.length === this.#fanOut(sender);
+    const fits = ({ sender }) => !links.includes(sender) && isEnough(sender);
     const certain = forwards.findIndex((due) => isDue(due) && fits(due) && !due.isDoubtful);
     const index = certain >= 0 ? certain : forwards.findIndex((due) => isDue(due) && fits(due));
     if (index >= 0) {
@@ -189,6 +210,8 @@ export class AnnouncementBook {
     own.isDue = false;
     const key = keyOf(message);
     this.#seen.get(own.key).key = key;
+    const { data, dataType } = message;
+    this.#extension.onOwnSent(this.#extension.digestOf(message), dataType, data.length);
     // It keeps its place among the seen.
     this.#seen = new Map([...this.#seen.values()].map((record) => [record.key, record]));
   }
@@ -230,10 +253,12 @@ export class AnnouncementBook {
     const { stops, own, forwards } = this.#step;
     const stop = stops.find(({ isOptional }) => !isOptional);
     must(stop === undefined, 'not-stopped', () => `"${stop.what}" was not reported`);
-    must(own?.isDue !== true, 'not-announced', () => 'an own announcement was not sent');
+    const isNaming = this.#isNaming();
+    const isSent = own?.isDue !== true || isNaming;
+    must(isSent, 'not-announced', () => 'an own announcement was not sent');
     for (const { ttl, sender, isDoubtful, key } of forwards) {
       const others = this.#othersThan(sender);
-      const isLeftOut = ttl === 1 || others === 0 || isDoubtful;
+      const isLeftOut = ttl === 1 || others === 0 || isDoubtful || isNaming;
       must(
         isLeftOut,
         'not-forwarded',

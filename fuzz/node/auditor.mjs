@@ -5,6 +5,7 @@
  */
 import { must } from '../failure.mjs';
 import { AnnouncementBook } from './announcements.mjs';
+import { ExtensionRules } from './extension.mjs';
 import { LinkBook } from './links.mjs';
 
 const JUNK = 0xa5;
@@ -30,8 +31,9 @@ export class Auditor {
     this.#core = new code.GossipNode({ settings, random, proofs });
     this.#features = features;
     this.#trace = trace;
-    this.links = new LinkBook({ code, settings, proofs });
-    this.announcements = new AnnouncementBook({ settings, links: this.links });
+    const extension = new ExtensionRules({ settings, proofs });
+    this.links = new LinkBook({ code, settings, proofs, extension });
+    this.announcements = new AnnouncementBook({ settings, links: this.links, extension });
   }
 
   get clients() {

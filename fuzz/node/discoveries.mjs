@@ -20,10 +20,11 @@ export class DiscoveryRules {
     this.#proofs = proofs;
   }
 
-  /** The node asks. */
+  /** The node asks: whomever while it wants links, and once each stranger that it dials to learn of others. */
   onQuestion(link, { challenge }, openCount, now) {
     const { minConnections, proofOfWork, bounds } = this.#settings;
-    must(openCount < minConnections, 'asked-in-vain', () => {
+    const isExplored = link.dialled !== undefined && link.questions.length === 0;
+    must(openCount < minConnections || isExplored, 'asked-in-vain', () => {
       return `505 with ${openCount} links open, ${minConnections} are wanted`;
     });
     const isProven = challenge !== undefined;

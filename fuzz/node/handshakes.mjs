@@ -17,6 +17,9 @@ const MOVES = {
   'awaiting-proof peer-validation': 'judged',
 };
 
+/** Who is only dialled to see whether he is there has this long to show it, also where others have less. */
+const FELT_WITHIN = 10_000;
+
 /** What may come on a link, by its state. */
 const WELCOME = {
   'awaiting-info': ['peer-info'],
@@ -30,11 +33,13 @@ export class HandshakeRules {
   #code;
   #settings;
   #proofs;
+  #extension;
 
-  constructor({ code, settings, proofs }) {
+  constructor({ code, settings, proofs, extension }) {
     this.#code = code;
     this.#settings = settings;
     this.#proofs = proofs;
+    this.#extension = extension;
   }
 
   /**
@@ -42,17 +47,22 @@ export class HandshakeRules {
    * @returns {string[]} Reasons for which the link must be closed now: one of them will do.
    */
   onMessage(link, message, links, now) {
+    if (link.isOpen && this.#extension.isOne(message)) {
+      return this.#extension.onMessage(link, message, now);
+    }
     if (!WELCOME[link.state].includes(message.kind)) return ['wrong-state'];
     switch (message.kind) {
       case 'peer-info':
         if (message.port !== 0) link.listening = { host: link.remote.host, port: message.port };
         Object.assign(link, { state: 'awaiting-turn', since: now });
+        link.extension.isShown = message.isExtended === true;
         return this.#isItself(link) ? ['self'] : [];
       case 'peer-challenge':
         return this.#onChallenge(link, message.challenge, links);
       case 'peer-verification':
         return this.#onProof(link, message.nonce, now);
       case 'peer-validation':
+        link.extension.isShown = message.valid && message.isExtended === true;
         return message.valid ? [] : ['refused-by-peer'];
       default:
         return [];
@@ -135,7 +145,7 @@ export class HandshakeRules {
       'awaiting-info': bounds.infoTimeout,
       'awaiting-turn': challengeCooldown,
       'awaiting-proof': bounds.challengeLifetime,
-      waiting: bounds.initiatorPatience,
+      waiting: Math.max(bounds.initiatorPatience, FELT_WITHIN),
     }[state];
     const waited = now - since;
     must(waited < patience, 'waits-for-ever', () => `link ${id}, ${state}: ${waited} ms`);

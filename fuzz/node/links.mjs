@@ -10,6 +10,7 @@
 import { must } from '../failure.mjs';
 import { DialBook } from './dials.mjs';
 import { DiscoveryRules } from './discoveries.mjs';
+import { ExtensionRules } from './extension.mjs';
 import { HandshakeRules } from './handshakes.mjs';
 
 /** Reasons to close a link that only what came on it can give. */
@@ -29,12 +30,14 @@ export class LinkBook {
   #settings;
   #handshakes;
   #discoveries;
+  #extension;
   /** The input at hand, which links were hung up and ended since, and why its link must be closed. */
   #step;
 
   /** @param {{ code, settings, proofs }} options */
   constructor(options) {
     this.#settings = options.settings;
+    this.#extension = options.extension;
     this.dials = new DialBook(options);
     this.#handshakes = new HandshakeRules(options);
     this.#discoveries = new DiscoveryRules(options);
@@ -135,15 +138,29 @@ export class LinkBook {
     const { input, now } = this.#step;
     switch (message.kind) {
       case 'peer-announce':
-        must(!link.isQueueFull, 'queue-full', () => `504 on link ${link.id}, whose queue is full`);
-        return;
+        return this.#onAnnounced(link, message);
       case 'peer-discovery':
         return this.#discoveries.onQuestion(link, message, this.openCount, now);
       case 'peer-offer':
         return this.#discoveries.onOffer(link, message.body, input.kind === 'offer-proven');
-      default:
-        must(false, 'after-open', () => `${message.kind} on an open link`);
+      default: {
+        const isOne = this.#extension.isOne(message);
+        must(isOne, 'after-open', () => `${message.kind} on an open link`);
+        return this.#extension.onSpoken(link, message, input, now);
+      }
     }
+  }
+
+  #onAnnounced(link, message) {
+    if (this.isGiven(link.id)) return this.#extension.onGiven(link, message);
+    must(!link.isQueueFull, 'queue-full', () => `504 on link ${link.id}, whose queue is full`);
+    this.#extension.onSent(link, message);
+  }
+
+  /** Whether a 504 on this link in this step answers a 523. */
+  isGiven(id) {
+    const { input } = this.#step;
+    return input.link === id && input.message?.kind === 'peer-want';
   }
 
   #onSolve(link, { challenge, difficulty }) {
@@ -166,6 +183,9 @@ export class LinkBook {
   #onReport(event) {
     if (event.kind === 'link-established') this.#onEstablished(event);
     else if (event.kind === 'link-lost' || event.kind === 'handshake-failed') this.#onEnded(event);
+    else if (event.kind === 'extension-silent') {
+      this.#extension.onSilent(this.#find(event), this.#step.now);
+    }
   }
 
   #onEstablished(event) {
@@ -231,6 +251,9 @@ export class LinkBook {
   end(snapshot) {
     const { input, now, hungUp, ended, endings } = this.#step;
     for (const id of hungUp) {
+      // Who was only dialled to see whether he is there is let go without a word.
+      const wasFelt = this.known.get(id)?.dialled !== undefined && !this.known.get(id).isOpen;
+      if (wasFelt) this.known.delete(id);
       must(!this.known.has(id), 'not-reported', () => `the end of link ${id}`);
     }
     must(endings.length === 0 || ended.has(input.link), 'not-closed', () => {
@@ -243,6 +266,7 @@ export class LinkBook {
     for (const link of this.known.values()) {
       if (link.isOpen) {
         must(link.solving === undefined, 'still-solving', () => `for link ${link.id}, open`);
+        this.#extension.expectSettled(link, input.kind === 'wake', now);
         continue;
       }
       this.#handshakes.expectSettled(link);
@@ -295,6 +319,7 @@ function newLink({ link: id, dialled, remote, local }, now) {
     /** The node's questions that are open, and how many of the peer's are. */
     questions: [],
     owesOffers: 0,
+    extension: ExtensionRules.newState(),
     /** It was told that it is open, and is not yet. */
     isAdmitted: false,
   };

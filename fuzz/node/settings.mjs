@@ -44,7 +44,7 @@ export function settingsFrom(code, bytes) {
     ownServices: bytes[8] % 2 === 0 ? [] : [{ host: '127.0.0.1', port: 7001 }],
     proofOfWork: PROOFS_OF_WORK[bytes[9] % 3],
     powDifficulty: bytes[10] % 32,
-    extension: false,
+    extension: bytes[10] >= 128,
     cacheSize: 1_000,
     historyWindow: 300_000,
     types: new Map(),

@@ -2,7 +2,8 @@
  * What peers say: the next thing the protocol has them say, or anything. Few ids, types, contents and
  * addresses, so that copies, borrowed ids and known addresses come up all the time. Every choice is a byte.
  */
-import { nonceFor, offerNonce } from './proofs.mjs';
+import { ExtendedWords } from './extended-words.mjs';
+import { cheapProofs, nonceFor, offerNonce } from './proofs.mjs';
 
 const PORTS = [6001, 6001, 6002, 7777, 0, 22, 65_535, 5432];
 const OFFERS = [
@@ -23,6 +24,7 @@ export class Words {
   #code;
   #settings;
   #links;
+  #extended = new ExtendedWords(cheapProofs);
 
   /** @param {{ code, settings, links: import('./links.mjs').LinkBook }} options */
   constructor({ code, settings, links }) {
@@ -35,15 +37,16 @@ export class Words {
   next(link, dice) {
     switch (link.state) {
       case 'open':
+        if (this.#isExtended(dice)) return this.#nextExtended(link, dice);
         return dice[0] % 4 === 0 ? this.#discovery(link, dice) : announcement(dice);
       case 'awaiting-info':
-        return { kind: 'peer-info', port: PORTS[dice[0] % PORTS.length] };
+        return this.#info(dice[0], dice[1]);
       case 'awaiting-proof':
         return { kind: 'peer-verification', nonce: nonceFor(link.challenge) };
       case 'waiting':
         return this.#settings.proofOfWork === 'connection' && link.challenges === 0
           ? { kind: 'peer-challenge', challenge: { high: STRANGE, low: dice[0] } }
-          : { kind: 'peer-validation', valid: true };
+          : this.#validation(true, dice[1]);
       default:
         return undefined;
     }
@@ -52,6 +55,7 @@ export class Words {
   /** Any message. */
   any(link, dice) {
     const long = { high: dice[1], low: dice[2] };
+    if (this.#isExtended(dice)) return this.#extended.any(link, dice);
     switch (dice[0] % 8) {
       case 0:
         return announcement(dice.subarray(1));
@@ -60,16 +64,35 @@ export class Words {
       case 2:
         return this.#offer(link, dice);
       case 3:
-        return { kind: 'peer-info', port: PORTS[dice[1] % PORTS.length] };
+        return this.#info(dice[1], dice[2]);
       case 4:
         return { kind: 'peer-challenge', challenge: this.#challenge(long, dice[3]) };
       case 5:
         return { kind: 'peer-verification', nonce: dice[3] % 2 === 1 ? long : nonceFor(long) };
       case 6:
-        return { kind: 'peer-validation', valid: dice[1] % 2 === 1 };
+        return this.#validation(dice[1] % 2 === 1, dice[2]);
       default:
         return { kind: 'peer-offer', body: dice.slice(0, dice[1] % 6) };
     }
+  }
+
+  #isExtended(dice) {
+    return this.#settings.extension && dice[5] % 2 === 1;
+  }
+
+  /** A 520 first; or not. */
+  #nextExtended(link, dice) {
+    const isFirst = !link.extension.hasHeard && dice[5] % 16 !== 15;
+    return isFirst ? this.#extended.hello(dice) : this.#extended.any(link, dice);
+  }
+
+  #info(port, die) {
+    const isExtended = this.#settings.extension && die % 4 > 0;
+    return { kind: 'peer-info', port: PORTS[port % PORTS.length], isExtended };
+  }
+
+  #validation(valid, die) {
+    return { kind: 'peer-validation', valid, isExtended: this.#settings.extension && die % 4 > 0 };
   }
 
   /** Perhaps one that the node itself has given to somebody. */
