@@ -74,11 +74,11 @@ export class Spreading<M extends Tracked> {
     this.#judge(now);
     if (this.#peers.size === 0) return this.#byChance(message, receivers).push;
     const isOwn = message.owner === OURSELVES;
-    const isPlain =
-      isOwn || bytes < this.#profiles.of(message.dataType).lazyThreshold || message.ttlOut !== 0;
+    const isSmall = bytes < this.#profiles.of(message.dataType).lazyThreshold;
+    const isPlain = isOwn || isSmall || message.ttlOut !== 0;
     const { push, name } = this.#routeOf(message, isPlain, receivers, now);
     if (!isPlain) addTold(message, push);
-    if (isOwn || !isPlain) this.#watch(message, push, now);
+    if (!isSmall && message.ttlOut === 0) this.#watch(message, push, now);
     for (const peer of name) this.name(peer, message, bytes, now);
     return push;
   }

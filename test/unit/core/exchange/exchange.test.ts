@@ -632,6 +632,16 @@ describe('a message that waits to be sent', () => {
     expect(takenBack(link)).toBe(1);
   });
 
+  it('is not taken back if it is small: that would cost more than it saves', () => {
+    const [source, link] = [openExtended(bench), openExtended(bench)];
+    bench.hear(source, { id: ID });
+    dontWant(link, DIGEST);
+    bench.announce(undefined, 1337);
+    const own = said(bench.effects, link, 'peer-announce').at(-1)!;
+    dontWant(link, digestOf(own.id, 'x'));
+    expect(takenBack(link)).toBe(0);
+  });
+
   it('is taken back also long after it was sent, and once only', () => {
     const [source, link] = [openExtended(bench), openExtended(bench)];
     bench.hear(source, { id: ID, data: LARGE });
