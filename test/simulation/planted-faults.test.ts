@@ -99,13 +99,13 @@ const doubleNotification: Fault = ({ input, now, core }) =>
     return [effect, { ...effect, messageId: (effect.messageId % 65_535) + 1 }];
   });
 
-/** Gives up a link on which it is sent an announcement, and forgets to close it: its peer goes on using it. */
+/** Gives up a link on which it is told of addresses, and forgets to close it: its peer goes on using it. */
 const linkNotClosed: Fault = ({ input, now, core }) =>
   core.handle(outOfPlace(input), now).filter((effect) => effect.kind !== 'hang-up');
 
-/** The same input with something that belongs on no open link in place of a 504. */
+/** The same input with something that belongs on no open link in place of a 506. */
 function outOfPlace(input: Input): Input {
-  if (input.kind !== 'message' || input.message.kind !== 'peer-announce') return input;
+  if (input.kind !== 'message' || input.message.kind !== 'peer-offer') return input;
   return { ...input, message: { kind: 'peer-info', port: 1 } };
 }
 

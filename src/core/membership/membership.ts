@@ -143,7 +143,7 @@ export class Membership {
     this.#anchors.update(this.#links.open);
     if (this.#isIsolated) this.#out.report({ kind: 'connected' });
     this.#isIsolated = false;
-    if (this.#dialler.isShort || this.#explorer.isExploring(link)) this.#discovery.ask(link, now);
+    if (this.#dialler.isShort || this.#isVisiting(link)) this.#discovery.ask(link, now);
     else if (this.#links.open.length === this.#settings.minConnections) this.#book.resetBackoff();
     this.#dialler.look(now);
   }
@@ -226,6 +226,15 @@ export class Membership {
     }
     this.#configured.resolveAll();
     this.#dialler.lookHarder(now);
+  }
+
+  /**
+   * Whether a link is one that this node can do without: it explores, or has come back to a peer that the operator
+   * named. It asks there for addresses, needed or not: who was given some makes room for a newcomer that has nobody.
+   */
+  #isVisiting(link: Neighbour): boolean {
+    if (this.#explorer.isExploring(link)) return true;
+    return link.dialled !== undefined && this.#book.find(link.dialled)?.isConfigured === true;
   }
 
   /** Whoever told of all peers that this node has chosen has chosen them: an operator should name others. */

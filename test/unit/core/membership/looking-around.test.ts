@@ -171,6 +171,20 @@ describe('a node with links enough', () => {
     });
   });
 
+  it('asks a peer that the operator named, so that it can make room for a newcomer', () => {
+    const bench = new Bench({
+      bootstrapper: { host: '10.9.0.9', port: 6001 },
+      degree: 1,
+      minConnections: 1,
+    });
+    bench.give({ kind: 'start' });
+    bench.openInbound();
+    const link = bench.connect(address('10.9.0.9:6001'));
+    bench.take();
+    bench.message(link, VALID);
+    expect(sentOn(bench.take(), link)).toEqual([{ kind: 'peer-discovery', challenge: undefined }]);
+  });
+
   it('ends that link after as long', () => {
     const bench = settled();
     bench.message(bench.connect(address((nextDial(bench), TOLD))), VALID);
