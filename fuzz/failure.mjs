@@ -27,3 +27,14 @@ export function ruleOf(error) {
   if (!(error instanceof Error)) return `thrown: ${String(error)}`;
   return `${error.name}: ${error.message.replaceAll(/\d+/g, 'N')}`;
 }
+
+/** The lines that a run writes to its trace; they end where it fails. */
+export function traceOf(run) {
+  const trace = [];
+  try {
+    run(trace);
+  } catch {
+    // What went wrong is told elsewhere.
+  }
+  return trace;
+}

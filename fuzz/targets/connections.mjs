@@ -6,7 +6,7 @@
  *
  * Input: the settings, and moves of eight bytes each.
  */
-import { must } from '../failure.mjs';
+import { must, traceOf } from '../failure.mjs';
 import { Features } from '../features.mjs';
 import { Auditor } from '../node/auditor.mjs';
 import { cheapProofs } from '../node/proofs.mjs';
@@ -36,15 +36,7 @@ export function connectionsTarget(code) {
     },
     seeds: seeds(),
     execute: (input, features) => run(code, input, features, undefined),
-    describe(input) {
-      const trace = [];
-      try {
-        run(code, input, new Features(), trace);
-      } catch {
-        // The trace ends where it failed.
-      }
-      return trace;
-    },
+    describe: (input) => traceOf((trace) => run(code, input, new Features(), trace)),
   };
 }
 

@@ -7,6 +7,7 @@
  * Input: the couple (see node/couple.mjs), and moves of four bytes each.
  */
 import { Features } from '../features.mjs';
+import { traceOf } from '../failure.mjs';
 import { Couple, COUPLE_BYTES, COUPLE_MOVE_BYTES } from '../node/couple.mjs';
 import { SETTINGS_BYTES } from '../node/settings.mjs';
 
@@ -24,15 +25,7 @@ export function pairTarget(code) {
     },
     seeds: [0, 1, 2, 224].map((place) => seed(place)),
     execute: (input, features) => run(code, input, features, undefined),
-    describe(input) {
-      const trace = [];
-      try {
-        run(code, input, new Features(), trace);
-      } catch {
-        // The trace ends where it failed.
-      }
-      return trace;
-    },
+    describe: (input) => traceOf((trace) => run(code, input, new Features(), trace)),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Effect } from '../core/effects.ts';
 import type { NodeEvent } from '../core/events.ts';
 import type { Input, LinkId, Secured } from '../core/inputs.ts';
 import type { Settings } from '../core/settings.ts';
+import { EXTENSION_KINDS } from '../wire/extension-messages.ts';
 import type { PeerMessage } from '../wire/peer-messages.ts';
 import { CheckFailure } from './failure.ts';
 
@@ -16,16 +17,7 @@ const OPEN_LINKS_ONLY: ReadonlySet<PeerMessage['kind']> = new Set([
   'peer-announce',
   'peer-discovery',
   'peer-offer',
-  'peer-hello',
-  'peer-interest',
-  'peer-have',
-  'peer-want',
-  'peer-dont-want',
-  'peer-gone',
-  'peer-push',
-  'peer-reconcile',
-  'peer-ping',
-  'peer-pong',
+  ...EXTENSION_KINDS,
 ]);
 
 /** What the checker knows of a link. */

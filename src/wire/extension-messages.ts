@@ -87,29 +87,23 @@ export interface PeerHave {
   readonly entries: readonly HaveEntry[];
 }
 
-/** 523: "send me these". Each is answered by a 504 or named in a 525. */
-export interface PeerWant {
-  readonly kind: 'peer-want';
+/** A message that is a list of digests. */
+interface DigestList<Kind extends string> {
+  readonly kind: Kind;
   readonly digests: readonly MessageDigest[];
 }
+
+/** 523: "send me these". Each is answered by a 504 or named in a 525. */
+export type PeerWant = DigestList<'peer-want'>;
 
 /** 524: "I have these, do not send them". */
-export interface PeerDontWant {
-  readonly kind: 'peer-dont-want';
-  readonly digests: readonly MessageDigest[];
-}
+export type PeerDontWant = DigestList<'peer-dont-want'>;
 
 /** 525: "you asked for these, but I do not have them, or not for you". */
-export interface PeerGone {
-  readonly kind: 'peer-gone';
-  readonly digests: readonly MessageDigest[];
-}
+export type PeerGone = DigestList<'peer-gone'>;
 
 /** 526: "your 522 was the first that I heard of these: messages like them are worth sending to me whole". */
-export interface PeerPush {
-  readonly kind: 'peer-push';
-  readonly digests: readonly MessageDigest[];
-}
+export type PeerPush = DigestList<'peer-push'>;
 
 /** 527: a step of finding out what one of the two has and the other lacks. */
 export interface PeerReconcile {
@@ -144,3 +138,17 @@ export type ExtensionMessage =
   | PeerReconcile
   | PeerPing
   | PeerPong;
+
+/** The kinds of all messages of the extension. */
+export const EXTENSION_KINDS = [
+  'peer-hello',
+  'peer-interest',
+  'peer-have',
+  'peer-want',
+  'peer-dont-want',
+  'peer-gone',
+  'peer-push',
+  'peer-reconcile',
+  'peer-ping',
+  'peer-pong',
+] as const satisfies readonly ExtensionMessage['kind'][];

@@ -15,7 +15,7 @@
 import { assert } from '../basics/assert.ts';
 import { readU16, readU64, writeU16, writeU64, type U64 } from '../basics/integers.ts';
 import { decodeExtension, extensionSize, writeExtension } from './extension-codec.ts';
-import type { ExtensionMessage } from './extension-messages.ts';
+import { EXTENSION_KINDS, type ExtensionMessage } from './extension-messages.ts';
 import { FrameReader } from './frame-reader.ts';
 import {
   HEADER_BYTES,
@@ -251,18 +251,9 @@ export function joinOffer(offer: ProvenOffer): PeerOffer {
   return { kind: 'peer-offer', body };
 }
 
+const EXTENDED: ReadonlySet<string> = new Set(EXTENSION_KINDS);
+
 /** Whether only nodes that speak the extension understand it. */
 export function isExtension(message: PeerMessage): message is ExtensionMessage {
-  switch (message.kind) {
-    case 'peer-announce':
-    case 'peer-discovery':
-    case 'peer-offer':
-    case 'peer-info':
-    case 'peer-challenge':
-    case 'peer-verification':
-    case 'peer-validation':
-      return false;
-    default:
-      return true;
-  }
+  return EXTENDED.has(message.kind);
 }

@@ -1,73 +1,37 @@
 /** The charts of what announcements did: how fast and far they went, and what that cost the nodes. */
-import type {
-  Charts,
-  Distribution,
-  Histogram,
-  ScenarioResult,
-} from '../../../sim/scenario/result.ts';
+import type { Charts, ScenarioResult } from '../../../sim/scenario/result.ts';
 import type { Summary } from '../../../sim/scenario/summarize.ts';
 import type { Unit } from '../figures.ts';
 import type { Chart } from './chart.ts';
 import { distributionChart } from './distribution-chart.ts';
 import { reachChart } from './reach-chart.ts';
 
-interface Spread {
-  readonly id: string;
-  readonly title: string;
-  readonly label: string;
-  readonly unit: Unit;
-  /** What the bars are shares of. */
-  readonly of: string;
-  histogram(charts: Charts): Histogram;
-  distribution(summary: Summary): Distribution;
-}
+/** Figures of which a result has the distribution and the report the histogram, under the same name. */
+type Figure = keyof Charts & ('latencyMs' | 'hops' | 'degree' | 'bytesPerNode' | 'messagesPerNode');
+
+/** What the bars of a chart are shares of, and how it is called and labelled. */
+type Spread = readonly [
+  figure: Figure,
+  id: string,
+  title: string,
+  label: string,
+  unit: Unit,
+  of: string,
+];
 
 const SPREADS: readonly Spread[] = [
-  {
-    id: 'latency',
-    title: 'Latency',
-    label: 'from announcement to first receipt',
-    unit: 'ms',
-    of: 'receipts',
-    histogram: (charts) => charts.latencyMs,
-    distribution: (summary) => summary.latencyMs,
-  },
-  {
-    id: 'hops',
-    title: 'Hops',
-    label: 'links a first copy travelled',
-    unit: 'count',
-    of: 'receipts',
-    histogram: (charts) => charts.hops,
-    distribution: (summary) => summary.hops,
-  },
-  {
-    id: 'degree',
-    title: 'Links per node',
-    label: 'open links at the end',
-    unit: 'count',
-    of: 'nodes',
-    histogram: (charts) => charts.degree,
-    distribution: (summary) => summary.degree,
-  },
-  {
-    id: 'bytes',
-    title: 'Load: bytes sent per node',
-    label: 'sent while measuring',
-    unit: 'bytes',
-    of: 'nodes',
-    histogram: (charts) => charts.bytesPerNode,
-    distribution: (summary) => summary.bytesPerNode,
-  },
-  {
-    id: 'messages',
-    title: 'Load: messages received per node',
-    label: 'received while measuring',
-    unit: 'count',
-    of: 'nodes',
-    histogram: (charts) => charts.messagesPerNode,
-    distribution: (summary) => summary.messagesPerNode,
-  },
+  ['latencyMs', 'latency', 'Latency', 'from announcement to first receipt', 'ms', 'receipts'],
+  ['hops', 'hops', 'Hops', 'links a first copy travelled', 'count', 'receipts'],
+  ['degree', 'degree', 'Links per node', 'open links at the end', 'count', 'nodes'],
+  ['bytesPerNode', 'bytes', 'Load: bytes sent per node', 'sent while measuring', 'bytes', 'nodes'],
+  [
+    'messagesPerNode',
+    'messages',
+    'Load: messages received per node',
+    'received while measuring',
+    'count',
+    'nodes',
+  ],
 ];
 
 export function spreadCharts(
@@ -77,13 +41,10 @@ export function spreadCharts(
 ): readonly Chart[] {
   const charts = results.map((result) => result.charts);
   const curves = charts.map(({ reachOverTime }) => reachOverTime);
-  const distributions = SPREADS.map(({ histogram, distribution, ...spread }) =>
-    distributionChart({
-      ...spread,
-      runs,
-      histograms: charts.map(histogram),
-      distribution: distribution(summary),
-    }),
-  );
+  const distributions = SPREADS.map(([figure, id, title, label, unit, of]) => {
+    const histograms = charts.map((chart) => chart[figure]);
+    const distribution = summary[figure];
+    return distributionChart({ id, title, label, unit, of, runs, histograms, distribution });
+  });
   return [reachChart(runs, curves), ...distributions];
 }

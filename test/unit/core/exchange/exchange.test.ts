@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { u64 } from '../../../../src/basics/integers.ts';
 import type { LinkId } from '../../../../src/core/inputs.ts';
 import type { MessageDigest } from '../../../../src/wire/digest.ts';
-import type { HaveEntry } from '../../../../src/wire/extension-messages.ts';
+import { EXTENSION_KINDS, type HaveEntry } from '../../../../src/wire/extension-messages.ts';
 import type { PeerMessage } from '../../../../src/wire/peer-messages.ts';
 import { KEY_SPACE, type Range } from '../../../../src/wire/reconciliation.ts';
 import { address, Bench, bytes, events, forwards, hungUp, notified, sentOn } from '../support.ts';
@@ -66,19 +66,6 @@ function named(link: LinkId): readonly HaveEntry[] {
 function kinds(link: LinkId): string[] {
   return sentOn(bench.effects, link).map(({ kind }) => kind);
 }
-
-const EXTENSION_KINDS: readonly PeerMessage['kind'][] = [
-  'peer-hello',
-  'peer-interest',
-  'peer-have',
-  'peer-want',
-  'peer-dont-want',
-  'peer-gone',
-  'peer-push',
-  'peer-reconcile',
-  'peer-ping',
-  'peer-pong',
-];
 
 describe('the beginning', () => {
   it('is a 520 behind the 510 towards a peer that has shown the bit', () => {
@@ -177,9 +164,9 @@ describe('an existing peer', () => {
     }
     bench.client(7);
     bench.advance(60_000);
-    expect(kinds(existing).filter((kind) => (EXTENSION_KINDS as string[]).includes(kind))).toEqual(
-      [],
-    );
+    expect(
+      kinds(existing).filter((kind) => (EXTENSION_KINDS as readonly string[]).includes(kind)),
+    ).toEqual([]);
   });
 
   it('is sent the whole message although all others are only named it', () => {
