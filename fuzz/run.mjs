@@ -4,6 +4,7 @@
  *     npm run build && npm run fuzz                              # every target for ten seconds
  *     npm run fuzz -- frames connections --seconds 600
  *     npm run fuzz -- frames --executions 10000000 --seed 1      # the same inputs each time
+ *     npm run fuzz -- tls --executions 100000                    # handshakes, at a node in another process
  *     npm run fuzz -- frames --replay test/fuzz-corpus/frames/found-0123456789ab.hex
  *
  * Prints the seed first and one line for each target. What is found is made small, written to
@@ -15,21 +16,22 @@ import { relative } from 'node:path';
 import { readArguments, USAGE } from './arguments.mjs';
 import { outcomeOf } from './campaign.mjs';
 import * as code from './code.mjs';
-import { readInput, writeInput } from './corpus.mjs';
+import { corpusFiles, readInput, writeInput } from './corpus.mjs';
 import { superviseCampaign } from './supervisor.mjs';
 import { createTargets } from './targets.mjs';
+import * as tls from './tls/campaign.mjs';
 
 /** Of a long story the end is what matters. */
 const LINES_MAX = 60;
 
-const targets = createTargets(code);
+const targets = [...createTargets(code), tls];
 const options = readOrExit();
 if (options.wantsHelp) {
   print(
     `${USAGE}\n\n${targets.map(({ name, summary }) => `${name.padEnd(12)} ${summary}`).join('\n')}`,
   );
 } else if (options.replay !== undefined) {
-  process.exitCode = replay(options.targets[0], options.replay) ? 0 : 1;
+  process.exitCode = (await replay(options.targets[0], options.replay)) ? 0 : 1;
 } else {
   process.exitCode = (await runAll()) ? 0 : 1;
 }
@@ -53,7 +55,7 @@ async function runAll() {
   let findings = 0;
   for (const name of options.targets) {
     const { executions, seconds } = options;
-    const result = await superviseCampaign({ name, seed, executions, seconds });
+    const result = await campaignOf(name)({ name, seed, executions, seconds });
     print(summaryOf(name, result));
     if (result.finding === undefined) continue;
     findings++;
@@ -62,12 +64,26 @@ async function runAll() {
   return findings === 0;
 }
 
-function summaryOf(name, { executions, seconds, cpuSeconds, features, finding }) {
+/** Those in this process are run in a thread of it; strangers that knock wait most of the time. */
+function campaignOf(name) {
+  return name === tls.name ? knockAll : superviseCampaign;
+}
+
+async function knockAll({ name, seed, executions, seconds }) {
+  const given = [...tls.seeds(), ...corpusFiles(name).map(readInput)];
+  return await tls.runCampaign({ random: code.seededRandom(seed), given, executions, seconds });
+}
+
+function summaryOf(name, { executions, seconds, cpuSeconds, features, memory, finding }) {
   const rate = `${count(executions / seconds)}/s, ${count(executions / cpuSeconds)} per CPU second`;
   const end = finding === undefined ? 'nothing found' : `FOUND ${finding.rule}`;
+  const grown =
+    memory === undefined
+      ? ''
+      : `memory of the node ${mebibytes(memory.before)}, at the end ${mebibytes(memory.after)}, `;
   return (
     `${name}: ${count(executions)} executions in ${seconds.toFixed(1)} s (${rate}), ` +
-    `${count(features)} features, ${end}`
+    `${count(features)} features, ${grown}${end}`
   );
 }
 
@@ -84,11 +100,11 @@ function explain(name, seed, finding) {
 }
 
 /** Executes one input and tells what it means; true if it breaks no rule. */
-function replay(name, path) {
+async function replay(name, path) {
   const target = targets.find((candidate) => candidate.name === name);
   const input = readInput(path);
   for (const line of target.describe(input)) print(`  ${line}`);
-  const outcome = outcomeOf(target, input);
+  const outcome = await (target.outcomeOf?.(input) ?? outcomeOf(target, input));
   target.close?.();
   if (outcome === undefined) {
     print(`${name}: ${path} breaks no rule`);
@@ -96,6 +112,10 @@ function replay(name, path) {
   }
   print(`${name}: ${outcome.rule}: ${outcome.message}\n${outcome.stack}`);
   return false;
+}
+
+function mebibytes(bytes) {
+  return `${Math.round(bytes / 2 ** 20)} MiB`;
 }
 
 function count(number) {
