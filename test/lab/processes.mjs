@@ -193,6 +193,15 @@ export class Part extends Process {
     });
   }
 
+  /** Asks for its figures until they are so, and gives them. */
+  async figuresWhen(isEnough) {
+    for (;;) {
+      const figures = await this.ask('figures');
+      if (isEnough(figures)) return figures;
+      await sleep(LOOK_MILLIS);
+    }
+  }
+
   ask(question, argument) {
     const id = ++this.#lastId;
     const answer = new Promise((resolve, reject) => this.#open.set(id, { resolve, reject }));

@@ -30,9 +30,9 @@ export function crowdCase(isMany) {
     const options = { ...target, dials: DIALS, rate: PER_SECOND, isMany };
     const attacker = new Part(network.addHost('10.0.0.0/8'), 'crowd', options);
     const [began, used] = [performance.now(), victim.cpuMillis];
-    await waitFor(attacker, ({ dialled }) => dialled >= DIALS / 10);
+    await attacker.figuresWhen(({ dialled }) => dialled >= DIALS / 10);
     const newcomers = await startAll(network, victim, NEWCOMERS);
-    const { opened } = await waitFor(attacker, ({ isOver }) => isOver);
+    const { opened } = await attacker.figuresWhen(({ isOver }) => isOver);
     const seconds = (performance.now() - began) / 1_000;
     const cpu = (victim.cpuMillis - used) / 1_000 / seconds;
     await sleep(LAST_TRIES_MILLIS);
@@ -78,12 +78,4 @@ function inboundOf(node, guests) {
 
 function linkOf({ link }) {
   return link;
-}
-
-async function waitFor(part, isEnough) {
-  for (;;) {
-    const figures = await part.ask('figures');
-    if (isEnough(figures)) return figures;
-    await sleep(100);
-  }
 }

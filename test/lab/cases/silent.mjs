@@ -28,7 +28,7 @@ export function silentCase(isSecure) {
     const target = { host: victim.host.address, port: PORT };
     const attacker = new Part(crowd, 'silent', { ...target, ...attack, isSecure });
     const began = { at: performance.now(), cpu: victim.cpuMillis };
-    await waitFor(attacker, ({ opened }) => opened >= attack.warmUp);
+    await attacker.figuresWhen(({ opened }) => opened >= attack.warmUp);
     watch.warm();
     const newcomers = [];
     for (let i = 0; i < NEWCOMERS; i++) {
@@ -36,8 +36,7 @@ export function silentCase(isSecure) {
       newcomers.push(node);
       await until(() => joinMillis(node) !== undefined || node.hasEnded);
     }
-    const { addresses } = await waitFor(
-      attacker,
+    const { addresses } = await attacker.figuresWhen(
       (all) => all.addresses >= attack.warmUp + attack.sockets,
     );
     const figures = await attacker.ask('figures');
@@ -88,12 +87,4 @@ function watchOver(node) {
 
 function mebibytes(kib) {
   return `${(kib / 1_024).toFixed(1)} MiB`;
-}
-
-async function waitFor(part, isEnough) {
-  for (;;) {
-    const figures = await part.ask('figures');
-    if (isEnough(figures)) return figures;
-    await sleep(SAMPLE_MILLIS);
-  }
 }
