@@ -3,8 +3,11 @@
  * that all its copies share one record and one byte array.
  */
 import { assert } from '../basics/assert.ts';
+import type { Proofs } from '../core/settings.ts';
+import type { MessageDigest } from '../wire/digest.ts';
 import type { U64 } from '../basics/integers.ts';
 import type { PeerAnnounce } from '../wire/peer-messages.ts';
+import type { DigestLookUp } from './exchange-checker.ts';
 import { bytesEqual, type Announcement } from './announcement.ts';
 
 /** Records kept; beyond it the oldest are forgotten, see {@link AnnouncementLedger.hasForgotten}. */
@@ -16,8 +19,11 @@ export class AnnouncementLedger {
   readonly #inOrder: Announcement[] = [];
   /** Those that have no id yet. */
   readonly #unnamed = new Set<Announcement>();
+  /** By digest; of the first {@link #digested} ever, forgotten ones included. */
+  readonly #byDigest = new Map<MessageDigest, Announcement>();
+  #digested = 0;
+  #forgotten = 0;
   readonly #max: number;
-  #hasForgotten = false;
 
   constructor(max = ANNOUNCEMENTS_MAX) {
     this.#max = max;
@@ -30,7 +36,7 @@ export class AnnouncementLedger {
 
   /** Whether records were dropped for want of room: late copies of those look new. */
   get hasForgotten(): boolean {
-    return this.#hasForgotten;
+    return this.#forgotten > 0;
   }
 
   /** Gives an announcement the id that its node has drawn for it, and keeps it. */
@@ -77,6 +83,31 @@ export class AnnouncementLedger {
     return announcement;
   }
 
+  /** What `node` may say of announcements by their digests. */
+  lookUpOf(node: number, proofs: Proofs): DigestLookUp {
+    return {
+      find: (digest) => this.#findDigest(digest, proofs),
+      mayKnowOthers: () => {
+        if (this.hasForgotten) return true;
+        for (const { origin } of this.#unnamed) if (origin === node) return true;
+        return false;
+      },
+    };
+  }
+
+  /** Digests are computed when one is first asked for. */
+  #findDigest(digest: MessageDigest, proofs: Proofs): Announcement | undefined {
+    for (; this.#digested < this.#forgotten + this.#inOrder.length; this.#digested++) {
+      const one = this.#inOrder[this.#digested - this.#forgotten];
+      if (one === undefined) continue;
+      this.#byDigest.set(proofs.digest(one.id!, one.dataType, one.data), one);
+      if (this.#byDigest.size <= this.#max) continue;
+      const [oldest] = this.#byDigest.keys();
+      this.#byDigest.delete(oldest!);
+    }
+    return this.#byDigest.get(digest);
+  }
+
   #unnamedOf(node: number, message: PeerAnnounce): Announcement | undefined {
     for (const announcement of this.#unnamed) {
       const { origin, ttl, dataType, data } = announcement;
@@ -87,7 +118,7 @@ export class AnnouncementLedger {
   }
 
   #forgetOldest(): void {
-    this.#hasForgotten = true;
+    this.#forgotten++;
     const oldest = this.#inOrder.shift()!;
     const low = oldest.id!.low;
     const rest = this.#byId.get(low)!.filter((announcement) => announcement !== oldest);

@@ -8,6 +8,8 @@
  *   A message ID is not used again too early (gate-checker.ts).
  * - Forwarding: only what came in, once for each strictly larger TTL, one hop less, to at most `degree`
  *   links, never back to the sender, and not before its verdicts (here).
+ * - Extension: it is spoken with those alone that understand it, what it says is true, and what answers was asked
+ *   for (exchange-checker.ts).
  * - Pending work: no more messages wait for verdicts than were asked about within the time-out, no more
  *   dials and proofs are under way than were asked for.
  * - Proof of work: every challenge is used at most once (proof-of-work.ts).
@@ -20,6 +22,7 @@ import type { Settings } from '../core/settings.ts';
 import { rankOf, type Announcement, type TravellingAnnounce } from './announcement.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
 import { CheckFailure } from './failure.ts';
+import { ExchangeChecker, NOT_LOOKED_AT, type DigestLookUp } from './exchange-checker.ts';
 import { GateChecker, type Step } from './gate-checker.ts';
 import { LinkChecker } from './link-checker.ts';
 import type { Core } from './world.ts';
@@ -46,16 +49,19 @@ export class NodeChecker {
   readonly #profiles: Profiles;
   readonly #links: LinkChecker;
   readonly #gates: GateChecker;
+  readonly #exchange: ExchangeChecker;
   #step: Step | undefined;
   #steps = 0;
   /** Links each announcement was sent on in this step. */
   readonly #sent = new Map<Announcement, Set<LinkId>>();
 
-  constructor(node: number, settings: Settings) {
+  /** `lookUp`: for what the extension says of messages. Default: it is not looked at. */
+  constructor(node: number, settings: Settings, lookUp: DigestLookUp = NOT_LOOKED_AT) {
     this.#node = node;
     this.#profiles = new Profiles(settings);
     this.#links = new LinkChecker(settings);
     this.#gates = new GateChecker(settings, this.#profiles);
+    this.#exchange = new ExchangeChecker(lookUp, (one) => this.#expectNameable(one));
   }
 
   begin(step: Step): void {
@@ -63,6 +69,7 @@ export class NodeChecker {
     if (this.#sent.size > 0) this.#sent.clear();
     this.#links.begin(step.input);
     this.#gates.begin(step);
+    this.#exchange.begin(step.input, step.now);
   }
 
   /** `travelling` is the copy that a `send` of a 504 puts on its links. */
@@ -71,6 +78,7 @@ export class NodeChecker {
     assert(step !== undefined, 'an effect outside a step');
     this.#links.effect(effect);
     this.#gates.effect(effect, step);
+    this.#exchange.effect(effect);
     if (effect.kind === 'send' && travelling !== undefined) {
       this.#onForward(travelling, effect.links, step);
     }
@@ -106,7 +114,10 @@ export class NodeChecker {
 
   #onForward(copy: TravellingAnnounce, links: readonly LinkId[], step: Step): void {
     const announcement = copy.announcement;
-    if (isAskedFor(step.input)) return this.#onReply(copy, step);
+    if (isAskedFor(step.input)) {
+      this.#exchange.onGiven(announcement, links);
+      return this.#onReply(copy, step);
+    }
     let sent = this.#sent.get(announcement);
     const isContinued = sent !== undefined;
     if (sent === undefined) this.#sent.set(announcement, (sent = new Set()));
@@ -125,6 +136,17 @@ export class NodeChecker {
       this.#gates.expectPassed(announcement, step.now);
     }
     announcement.noteForwarded(this.#node, copy.ttl);
+  }
+
+  /** Something is said of a message that was not there before its verdicts. */
+  #expectNameable(announcement: Announcement): void {
+    const step = this.#step;
+    assert(step !== undefined, 'an effect outside a step');
+    if (announcement.origin === this.#node) return;
+    if (announcement.bestAt(this.#node).rank > 0) {
+      return this.#gates.expectPassed(announcement, step.now);
+    }
+    if (!step.hasForgotten) throw new CheckFailure('a message was named that had not come in');
   }
 
   /** A message that a peer has asked for by its digest. */

@@ -91,7 +91,9 @@ export class NodeHost implements Machine, Sleeper {
     if (station.stored === undefined) station.rememberedSince = events.now;
     this.#startedAt = station.rememberedSince;
     this.#checker =
-      world.hasChecks && !options.isHostile ? new NodeChecker(index, settings) : undefined;
+      world.hasChecks && !options.isHostile
+        ? new NodeChecker(index, settings, world.ledger.lookUpOf(index, world.proofs))
+        : undefined;
     this.#prover = new Prover(events, streamOf(seed, 'prover', index, life), world.hashRate);
     this.#effects = new EffectRunner({
       world,
