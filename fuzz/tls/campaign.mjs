@@ -130,8 +130,7 @@ class Target {
   static async start() {
     const target = new Target();
     target.#child = fork(fileURLToPath(new URL('node.mjs', import.meta.url)));
-    const [{ port }] = await once(target.#child, 'message');
-    target.#port = port;
+    target.#port = (await target.#next()).port;
     return target;
   }
 
@@ -202,9 +201,14 @@ class Target {
 
   async #ask() {
     if (this.#isDead) throw new FuzzFailure('dead', 'the node has ended');
+    this.#child.send('?');
+    return await this.#next();
+  }
+
+  /** What it tells next; throws if it ends instead. */
+  async #next() {
     const over = new AbortController();
     const heard = (what) => once(this.#child, what, { signal: over.signal });
-    this.#child.send('?');
     const [state] = await Promise.race([heard('message'), heard('exit')]);
     over.abort();
     if (typeof state === 'object' && state !== null) return state;

@@ -16,6 +16,7 @@ const daemon = await startDaemon({
     ...defaultConfig(),
     transport: 'tls',
     p2pAddress: LOCAL,
+    apiAddress: { kind: 'tcp', ...LOCAL },
     proofOfWork: 'none',
     maxConnections: 1_000,
   },
