@@ -118,7 +118,8 @@ export class ExtensionRules {
 
   /** What was announced last was sent: now its id is known. */
   onOwnSent(digest, dataType, size) {
-    this.#unsent.pop();
+    // It may have been named to somebody first.
+    if (!this.#accepted.has(digest)) this.#unsent.pop();
     this.onAccepted(digest, dataType, size);
   }
 

@@ -142,6 +142,25 @@ describe('the beginning', () => {
     ]);
   });
 
+  it('that does not come is told once; nothing but the 520 is said to that peer, and it gets messages whole', () => {
+    const link = bench.accept();
+    bench.message(link, { kind: 'peer-info', port: 6001, isExtended: true });
+    const source = openExtended(bench);
+    bench.advance(10_000);
+    for (let i = 0; i < 20; i++) {
+      bench.hear(source, { id: u64(1, i), data: LARGE });
+      bench.advance(60_000);
+    }
+    const extended = kinds(link).filter((kind) =>
+      (EXTENSION_KINDS as readonly string[]).includes(kind),
+    );
+    expect([events(bench.effects, 'extension-silent').length, extended]).toEqual([
+      1,
+      ['peer-hello'],
+    ]);
+    expect(given(link)).toBe(20);
+  });
+
   it('may come late', () => {
     const link = bench.accept();
     bench.message(link, { kind: 'peer-info', port: 6001, isExtended: true });
