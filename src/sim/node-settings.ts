@@ -62,7 +62,7 @@ function connectionCounts(
   const maxConnections =
     given.maxConnections ?? Math.max(32, given.minConnections ?? 0, given.degree ?? 0);
   const minConnections =
-    given.minConnections ?? Math.min(Math.max(4, given.degree ?? 0), maxConnections);
-  const degree = given.degree ?? Math.min(4, minConnections);
+    given.minConnections ?? Math.min(Math.max(8, given.degree ?? 0), maxConnections);
+  const degree = given.degree ?? Math.min(8, minConnections);
   return { degree, minConnections, maxConnections };
 }

@@ -9,9 +9,9 @@ import type { HostPort } from './host-port.ts';
 import { describeSetting, type GivenValues, type Setting } from './given-values.ts';
 import { filePath } from './readers.ts';
 
-/** Starting values; measurements may change them. */
-const DEGREE = 4;
-const MIN_CONNECTIONS = 4;
+/** Measured: docs/decisions/0013-default-connections.md has what other values cost. */
+const DEGREE = 8;
+const MIN_CONNECTIONS = 8;
 const MAX_CONNECTIONS = 32;
 
 export interface ConnectionCounts {

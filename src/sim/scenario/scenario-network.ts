@@ -192,7 +192,7 @@ export class ScenarioNetwork {
 
 /** Settings of nodes that look for no further links once they have one. */
 function contented({ gossip }: Scenario): SettingsOverrides {
-  const { min_connections: min = 4, degree = Math.min(4, min) } = gossip;
+  const { min_connections: min = 8, degree = Math.min(8, min) } = gossip;
   return { degree, minConnections: 1 };
 }
 

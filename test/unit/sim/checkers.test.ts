@@ -20,7 +20,7 @@ class Watched {
   #ids = 0;
   #now = 0;
 
-  constructor(overrides: SettingsOverrides = {}) {
+  constructor(overrides: SettingsOverrides = { degree: 4 }) {
     this.#checker = new NodeChecker(NODE, nodeSettings(HERE, overrides));
   }
 
@@ -190,7 +190,7 @@ describe('the rate of a type', () => {
     event: { kind: 'rate-exceeded', link: 1, dataType: TYPE },
   };
 
-  function watched(overrides: SettingsOverrides): Watched {
+  function watched(overrides?: SettingsOverrides): Watched {
     const node = new Watched(overrides);
     node.openLinks(1);
     node.subscribe(1);

@@ -57,8 +57,8 @@ describe('latency', () => {
 describe('the settings of a node', () => {
   it('are the documented defaults', () => {
     expect(nodeSettings(HERE)).toMatchObject({
-      degree: 4,
-      minConnections: 4,
+      degree: 8,
+      minConnections: 8,
       maxConnections: 32,
       searchCooldown: 60_000,
       validationTimeout: 60_000,
@@ -73,11 +73,11 @@ describe('the settings of a node', () => {
   });
 
   it.each([
-    [{ degree: 6 }, [6, 6, 32]],
+    [{ degree: 6 }, [6, 8, 32]],
     [{ minConnections: 2 }, [2, 2, 32]],
     [{ maxConnections: 3 }, [3, 3, 3]],
     [{ degree: 40 }, [40, 40, 40]],
-    [{ minConnections: 50, maxConnections: 60 }, [4, 50, 60]],
+    [{ minConnections: 50, maxConnections: 60 }, [8, 50, 60]],
   ])('derive the counts that are not given: %j', (given, [degree, min, max]) => {
     expect(nodeSettings(HERE, given)).toMatchObject({
       degree,

@@ -40,7 +40,7 @@ describe('a configuration file', () => {
   });
 
   it('may be a device', () => {
-    expect(loadConfig({ file: '/dev/null' }).config.degree).toBe(4);
+    expect(loadConfig({ file: '/dev/null' }).config.degree).toBe(8);
   });
 });
 

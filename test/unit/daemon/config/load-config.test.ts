@@ -22,8 +22,8 @@ const env = { XDG_STATE_HOME: '/state', HOME: '/home/ada' };
 describe('without file and flags', () => {
   it('every key has its default', () => {
     const expected: Config = {
-      degree: 4,
-      minConnections: 4,
+      degree: 8,
+      minConnections: 8,
       maxConnections: 32,
       linksPerHost: 2,
       linksPerRange: 4,
@@ -157,7 +157,7 @@ describe('the values of a file', () => {
   });
 
   it('are defaults where the section is missing', () => {
-    expect(load('[dht]\ndegree = 20').config.degree).toBe(4);
+    expect(load('[dht]\ndegree = 20').config.degree).toBe(8);
   });
 });
 
@@ -238,17 +238,17 @@ describe('the default of state_dir', () => {
 
 describe('of degree, min_connections and max_connections those that are not set', () => {
   it.each([
-    [{ degree: '2' }, [2, 4, 32]],
+    [{ degree: '2' }, [2, 8, 32]],
     [{ degree: '10' }, [10, 10, 32]],
     [{ degree: '50' }, [50, 50, 50]],
     [{ min_connections: '1' }, [1, 1, 32]],
-    [{ min_connections: '8' }, [4, 8, 32]],
-    [{ min_connections: '40' }, [4, 40, 40]],
+    [{ min_connections: '5' }, [5, 5, 32]],
+    [{ min_connections: '40' }, [8, 40, 40]],
     [{ max_connections: '2' }, [2, 2, 2]],
     [{ max_connections: '3' }, [3, 3, 3]],
-    [{ max_connections: '1000' }, [4, 4, 1000]],
+    [{ max_connections: '1000' }, [8, 8, 1000]],
     [{ degree: '1', max_connections: '2' }, [1, 2, 2]],
-    [{ degree: '6', max_connections: '8' }, [6, 6, 8]],
+    [{ degree: '6', max_connections: '9' }, [6, 8, 9]],
     [{ degree: '3', min_connections: '50' }, [3, 50, 50]],
     [{ min_connections: '2', max_connections: '5' }, [2, 2, 5]],
     [{ degree: '10000' }, [10_000, 10_000, 10_000]],

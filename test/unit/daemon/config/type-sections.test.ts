@@ -41,7 +41,7 @@ describe('a section about a data type', () => {
 
   it('changes nothing for the node', () => {
     const { config } = load('[gossip]\n[gossip.type.7]\ndegree = 2\nhistory_window = 5');
-    expect([config.degree, config.historyWindow]).toEqual([4, 300_000]);
+    expect([config.degree, config.historyWindow]).toEqual([8, 300_000]);
   });
 
   it.each(['banana', '65536', '70000', '-1', '01', '1.5', '', ' 1', '0x10', '1 2', '1.'])(
