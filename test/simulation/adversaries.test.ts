@@ -233,7 +233,7 @@ describe('a poisoner', () => {
       });
       const hosts = [decodeOfferText(offers[0]!)].flat().map((one) => 'host' in one && one.host);
       expect(hosts).toHaveLength(64);
-      expect(hosts).toEqual(expect.arrayContaining(['10.0.0.2', '10.0.0.3', '192.168.0.1']));
+      expect(hosts).toEqual(expect.arrayContaining(['10.1.0.1', '10.2.0.1', '192.168.0.1']));
     },
   );
 
