@@ -204,11 +204,11 @@ async function threeWithAWire(): Promise<{
   away: Listener;
   wire: RecordingProxy;
 }> {
-  const first = await listener();
-  const second = await listener({ knownPeers: [first.address] });
-  await second.node.whenConnected(1);
+  const second = await listener();
+  // Nobody listens on the port that the others tell, so nobody comes to them by another way.
+  const first = await listener({ knownPeers: [second.address], advertisePort: 9 });
+  await first.node.whenConnected(1);
   const wire = await RecordingProxy.open(second.address);
-  // Nobody listens on the port that it tells, so nobody comes to it by another way.
   const away = await listener({ knownPeers: [wire.address], advertisePort: 9 });
   await away.node.whenConnected(1);
   await until(() => hasGreeted(wire));
