@@ -29,7 +29,7 @@ export class TrackedMessage {
   // What is known of it between nodes of the extension; see exchange/tracked.ts.
   ageThen = 0;
   digest: MessageDigest | undefined = undefined;
-  awaitsDigest = false;
+  place = -1;
   holders: LinkId[] | undefined = undefined;
   told: LinkId[] | undefined = undefined;
   pushed: LinkId[] | undefined = undefined;

@@ -9,6 +9,8 @@ import type { Instant } from '../settings.ts';
 
 /** In place of a TTL. */
 export const ENDS_HERE = -1;
+/** In place of a place. */
+export const NOWHERE = -1;
 
 export interface Tracked {
   /** A number of its own at this node. */
@@ -22,8 +24,8 @@ export interface Tracked {
   ageThen: number;
   /** Computed when it is first needed. */
   digest: MessageDigest | undefined;
-  /** Whether the index has it and would have to compute its digest. */
-  awaitsDigest: boolean;
+  /** Where it stands among the messages at hand; {@link NOWHERE} if it is none of them. */
+  place: number;
   /** The TTL of its best copy. */
   readonly ttl: number;
   /** Links whose peers are known to have it, and without a limit of hops; at most as many as links. */

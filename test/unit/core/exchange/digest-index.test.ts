@@ -52,6 +52,20 @@ describe('a message that is at hand', () => {
   });
 });
 
+describe('a crowd of messages that comes and goes', () => {
+  it('is found, each of those that are left, whatever places were used before', () => {
+    const { index } = newIndex();
+    const messages = Array.from({ length: 40 }, (_, number) => tracked({ number }));
+    for (const [number, message] of messages.entries()) {
+      index.add(message);
+      if (number % 3 === 0) index.digestOf(message);
+      if (number >= 10) index.drop(messages[number - 10]!, false, 0);
+    }
+    const found = messages.map((_, number) => index.find(digest(number)));
+    expect(found).toEqual(messages.map((message, number) => (number < 30 ? undefined : message)));
+  });
+});
+
 describe('a message that is dropped', () => {
   it('is found no more', () => {
     const { index } = newIndex();

@@ -2,7 +2,7 @@
 import { u64, type U64 } from '../../../../src/basics/integers.ts';
 import type { Effect } from '../../../../src/core/effects.ts';
 import type { LinkId } from '../../../../src/core/inputs.ts';
-import { ENDS_HERE, type Tracked } from '../../../../src/core/exchange/tracked.ts';
+import { ENDS_HERE, NOWHERE, type Tracked } from '../../../../src/core/exchange/tracked.ts';
 import type { MessageDigest } from '../../../../src/wire/digest.ts';
 import {
   Feature,
@@ -27,7 +27,7 @@ export function tracked(parts: Partial<Tracked> & { readonly number?: number } =
     seenAt: 0,
     ageThen: 0,
     digest: undefined,
-    awaitsDigest: false,
+    place: NOWHERE,
     ttl: 0,
     holders: undefined,
     told: undefined,
