@@ -195,8 +195,11 @@ class Target {
       const plan = plans[i];
       features.note((isAnswered ? 1 : 0) | (inputs[i][0] << 1) | (inputs[i][2] << 5));
       must(plan.mayBeRead || !isAnswered, 'answered', () => 'somebody who may not come in');
-      must(isAnswered || !plan.mustBeRead, 'not-let-in', () => 'somebody who may come in');
     }
+    // Of those that come at once with the same key one gets the link.
+    const served = new Set(plans.filter((_, i) => results[i].isAnswered).map(identityOf));
+    const forgotten = plans.find((plan) => plan.mustBeRead && !served.has(identityOf(plan)));
+    must(forgotten === undefined, 'not-let-in', () => 'somebody who may come in');
   }
 
   async #ask() {
@@ -214,6 +217,10 @@ class Target {
     if (typeof state === 'object' && state !== null) return state;
     throw new FuzzFailure('dead', `the node has ended with ${state ?? 'a signal'}`);
   }
+}
+
+function identityOf({ stranger }) {
+  return stranger.identity;
 }
 
 /** What a node may read of a stranger at most. */
