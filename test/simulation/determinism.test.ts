@@ -39,7 +39,7 @@ describe('a network of 1,000 nodes', () => {
   });
 
   it('did something worth comparing', () => {
-    expect(first.links().length).toBeGreaterThan(1_000);
+    expect(first.links().length).toBeGreaterThan(500);
     expect(first.announcements.reduce((sum, { copies }) => sum + copies, 0)).toBeGreaterThan(1_000);
   });
 });
