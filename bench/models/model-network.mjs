@@ -76,7 +76,8 @@ export class ModelNode {
     const isPayload = message.kind === 'payload';
     if (isPayload && this.isFreeRider) return;
     if (!this.isFreeRider) this.network.noteSent(message);
-    this.links[link].send(message, isPayload && !isOwn);
+    const lane = isOwn ? 'own' : 'forward';
+    this.links[link].send(message, isPayload ? lane : 'control');
   }
 
   /**
