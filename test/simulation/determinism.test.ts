@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../../src/sim/simulation.ts';
 
-/** A thousand nodes join through one of them, break some links and spread some announcements. */
+/** A thousand nodes join through fifty of them, break some links and spread some announcements. */
 function history(seed: number): Simulation {
   const simulation = new Simulation({
     seed,
@@ -10,7 +10,11 @@ function history(seed: number): Simulation {
     settings: { powDifficulty: 18 },
   });
   const first = simulation.addNode();
-  simulation.addNodes(999, { bootstrapper: first.address });
+  // Each lets ten newcomers in a second, so there are many doors.
+  for (let door = 0; door < 50; door++) {
+    const { address } = simulation.addNode({ bootstrapper: first.address });
+    simulation.addNodes(19, { bootstrapper: address });
+  }
   for (let round = 0; round < 4; round++) {
     simulation.run({ for: 4_000 });
     for (const link of simulation.random.sample(simulation.links(), 20)) simulation.breakLink(link);
