@@ -37,7 +37,7 @@ export async function createNode(options: NodeOptions = {}): Promise<HearsayNode
   }).catch((error: unknown) => {
     throw asNodeError(error);
   });
-  node = new EmbeddedNode({ daemon, config, hasApi, mailbox, log, signal });
+  node = new EmbeddedNode({ daemon, config, mailbox, log, signal });
   if (signal?.aborted === true) {
     await node.close();
     throw signal.reason;

@@ -50,10 +50,7 @@ export interface DaemonOptions {
   readonly onEvent?: (event: NodeEvent) => void;
   /** How messages name a listen setting, such as `node.ini:3 p2p_address = …`. Default: key and value. */
   readonly nameSetting?: (key: ListenKey) => string | undefined;
-  /**
-   * Whether applications can connect. Without, `apiAddress` of the configuration is to be a free port, which is
-   * let go at once. Default true.
-   */
+  /** Whether applications can connect. Without, `apiAddress` of the configuration means nothing. Default true. */
   readonly hasApi?: boolean;
   /**
    * Whether key and memory outlive the process, in `stateDir` of the configuration if it names one. Default false.
@@ -78,8 +75,8 @@ export interface Daemon {
   readonly identity: PeerIdentity | undefined;
   /** Where it listens for peers; the host is literal, the port the one that was really taken. */
   readonly p2pAddress: Address;
-  /** Where it listens for applications; likewise. Without `hasApi` nobody listens there. */
-  readonly apiAddress: ApiAddress;
+  /** Where it listens for applications; likewise. Undefined without `hasApi`. */
+  readonly apiAddress: ApiAddress | undefined;
   /** The program that the node runs in, as its clients. */
   readonly localClients: LocalClients;
   /** What an operator wants about single peers. */
@@ -113,12 +110,11 @@ export async function startDaemon(given: DaemonOptions): Promise<Daemon> {
     const reporter = new Reporter(log);
     const doors = await openDoors({
       config,
+      hasApi,
       lookupTime: bounds.lookupTime,
       onTrouble: (error) => reporter.onAcceptTrouble(error),
       nameSetting: options.nameSetting,
     });
-    // Shut before anybody is let in: to all else a node without this door is a node like any other.
-    if (!hasApi) doors.api.stop();
     const memory =
       state.directory === undefined ? undefined : await Memory.load(state.directory, log);
     return new RunningDaemon({ options, bounds, reporter, doors, state, memory });
@@ -133,7 +129,7 @@ const pool = new BatchPool();
 
 class RunningDaemon implements Daemon {
   readonly p2pAddress: Address;
-  readonly apiAddress: ApiAddress;
+  readonly apiAddress: ApiAddress | undefined;
   readonly identity: PeerIdentity | undefined;
   readonly localClients = new LocalClients((input) => this.#give(input));
   readonly #bounds: DaemonBounds;
@@ -185,7 +181,7 @@ class RunningDaemon implements Daemon {
     this.#core = new GossipNode({
       settings: coreSettings(config, {
         listenAddress: doors.p2pAddress,
-        ownServices: options.hasApi === false ? [] : reachableAddresses(doors.apiAddress),
+        ownServices: reachableAddresses(doors.apiAddress),
         ownIdentity: this.identity,
       }),
       random: cryptoRandom(),

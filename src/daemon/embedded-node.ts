@@ -54,7 +54,6 @@ import type {
 export interface EmbeddedNodeOptions {
   readonly daemon: Daemon;
   readonly config: Config;
-  readonly hasApi: boolean;
   readonly mailbox: Mailbox;
   readonly log: NodeLog;
   readonly signal: AbortSignal | undefined;
@@ -77,11 +76,11 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
 
   constructor(options: EmbeddedNodeOptions) {
     super();
-    const { daemon, config, hasApi, mailbox, signal } = options;
+    const { daemon, config, mailbox, signal } = options;
     this.#options = options;
     this.address = formatAddress(daemon.p2pAddress);
     this.identity = daemon.identity;
-    this.apiAddress = hasApi ? formatApiAddress(daemon.apiAddress) : undefined;
+    this.apiAddress = daemon.apiAddress && formatApiAddress(daemon.apiAddress);
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     const clients = daemon.localClients;
     const aborts = new AbortListeners();

@@ -15,12 +15,15 @@ export interface Doors {
   readonly p2p: Listener;
   /** What was really taken; the host is literal. */
   readonly p2pAddress: Address;
-  readonly api: Listener;
-  readonly apiAddress: ApiAddress;
+  /** Undefined, both: applications cannot connect. */
+  readonly api: Listener | undefined;
+  readonly apiAddress: ApiAddress | undefined;
 }
 
 export interface ListeningOptions {
   readonly config: Pick<Config, 'p2pAddress' | 'apiAddress'>;
+  /** Whether there is a door for applications at all. */
+  readonly hasApi: boolean;
   /** A name is looked up for this long. */
   readonly lookupTime: Millis;
   readonly onTrouble: (error: Error) => void;
@@ -33,7 +36,9 @@ export async function openDoors(options: ListeningOptions): Promise<Doors> {
   const { p2pAddress, apiAddress } = options.config;
   const p2p = await openTcp('p2p_address', p2pAddress, options);
   try {
-    const api = await openApi(apiAddress, options);
+    const api = options.hasApi
+      ? await openApi(apiAddress, options)
+      : { api: undefined, apiAddress: undefined };
     return { p2p: p2p.listener, p2pAddress: p2p.address, ...api };
   } catch (error) {
     p2p.listener.stop();
@@ -42,9 +47,9 @@ export async function openDoors(options: ListeningOptions): Promise<Doors> {
   }
 }
 
-/** The addresses under which programs on this machine and its network reach a service. */
-export function reachableAddresses(address: ApiAddress): readonly Address[] {
-  if (address.kind === 'unix') return [];
+/** The addresses under which programs on this machine and its network reach a service, if there is one. */
+export function reachableAddresses(address: ApiAddress | undefined): readonly Address[] {
+  if (address === undefined || address.kind === 'unix') return [];
   const { host, port } = address;
   if (!isWildcard(host)) return [{ host, port }];
   return Object.values(networkInterfaces())

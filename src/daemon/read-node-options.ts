@@ -114,7 +114,7 @@ export function readNodeOptions(options: NodeOptions): ReadOptions {
   checkHandedIn(options);
   const given = new Map<string, unknown>(Object.entries(options));
   const hasApi = (options.api ?? false) !== false;
-  if (!hasApi) given.set('api', '127.0.0.1:0');
+  if (!hasApi) given.delete('api');
   given.set('p2pAddress', options.p2pAddress ?? '127.0.0.1:0');
   // What is embedded keeps nothing unless told.
   given.set('stateDir', options.stateDir ?? NONE);

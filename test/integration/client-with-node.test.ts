@@ -15,7 +15,7 @@ import { startNode, until, type TestNode } from './support.ts';
 const TYPE = 1337;
 
 async function joinNode({ daemon }: TestNode, options?: ConnectOptions): Promise<HearsayClient> {
-  const client = await connect(formatApiTarget(daemon.apiAddress), options);
+  const client = await connect(formatApiTarget(daemon.apiAddress!), options);
   onTestFinished(() => client.close());
   return client;
 }
@@ -125,7 +125,7 @@ describe('signed data', () => {
 describe('a client with reconnect', () => {
   it('hears from the node that follows at the same address', async () => {
     const node = await startNode();
-    const { apiAddress } = node.daemon;
+    const apiAddress = node.daemon.apiAddress!;
     const client = await joinNode(node, { reconnect: { minDelay: 10, maxDelay: 10 } });
     const subscription = client.subscribe(TYPE, { autoAccept: true });
     const reconnected = once(client, 'reconnected');

@@ -13,7 +13,7 @@ function openLinks(node: TestNode): number {
 
 function tcpApi({ daemon }: TestNode): { host: string; port: number } {
   const { apiAddress } = daemon;
-  if (apiAddress.kind !== 'tcp') throw new Error('not on TCP');
+  if (apiAddress?.kind !== 'tcp') throw new Error('not on TCP');
   return { host: apiAddress.host, port: apiAddress.port };
 }
 
@@ -111,6 +111,12 @@ describe('a listen address that cannot be had', () => {
     const apiAddress = { kind: 'tcp', ...tcpApi(node) } as const;
     await expect(startNode({ config: { p2pAddress, apiAddress } })).rejects.toThrow('api_address');
     expect(await isRefused(p2pAddress)).toBe(true);
+  });
+
+  it('for applications is not looked at where there are to be none', async () => {
+    const apiAddress = { kind: 'tcp', ...tcpApi(await startNode()) } as const;
+    const node = await startNode({ config: { apiAddress }, hasApi: false });
+    expect(node.daemon.apiAddress).toBeUndefined();
   });
 
   it('is refused if it is not an address of this machine', async () => {

@@ -45,7 +45,7 @@ async function start(
   });
   onTestFinished(() => daemon.close());
   const { apiAddress, p2pAddress } = daemon;
-  if (apiAddress.kind !== 'tcp') throw new Error('no port');
+  if (apiAddress?.kind !== 'tcp') throw new Error('no port');
   const options = { cleanUp: onTestFinished };
   const client = await ScriptedClient.connect(formatAddress(apiAddress), options);
   client.subscribe(TYPE);

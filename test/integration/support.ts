@@ -33,6 +33,7 @@ export interface TestNode {
 export interface TestNodeOptions {
   readonly config?: Partial<Config>;
   readonly bounds?: Partial<DaemonBounds>;
+  readonly hasApi?: boolean;
 }
 
 /** Starts a node on free ports, in plain and without proof of work; it is closed when the test is over. */
@@ -50,7 +51,8 @@ export async function startNode(options: TestNodeOptions = {}): Promise<TestNode
   };
   const bounds = { ...DAEMON_BOUNDS, ...options.bounds };
   const onEvent = (event: NodeEvent): number => events.push(event);
-  const daemon = await startDaemon({ config, log, bounds, onEvent });
+  const { hasApi = true } = options;
+  const daemon = await startDaemon({ config, log, bounds, onEvent, hasApi });
   onTestFinished(() => daemon.close());
   return { daemon, lines, events };
 }
@@ -81,7 +83,7 @@ export class RawClient extends RawConnection<Notification> {
   }
 
   static async join({ daemon }: TestNode): Promise<RawClient> {
-    const { apiAddress: api } = daemon;
+    const api = daemon.apiAddress!;
     const where = api.kind === 'tcp' ? { host: api.host, port: api.port } : { path: api.path };
     const { socket } = await RawConnection.open(where);
     return new RawClient(socket);

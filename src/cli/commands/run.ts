@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
+import { assert } from '../../basics/assert.ts';
 import type { LoadedConfig } from '../../daemon/config/config.ts';
 import type { Daemon, DaemonOptions } from '../../daemon/daemon.ts';
 import {
@@ -86,6 +87,7 @@ function welcome(daemon: Daemon, log: Logger): void {
     isNpmScript: process.env['npm_lifecycle_event'] === 'start',
   });
   const { p2pAddress, apiAddress: api, identity } = daemon;
+  assert(api !== undefined, 'a node that is run listens for applications');
   const lines = composeWelcome({ p2p: { kind: 'tcp', ...p2pAddress }, api, identity }, call);
   if (!process.stderr.isTTY) logWelcome(lines, log);
   else if (log.isLevelEnabled('info')) process.stderr.write(formatWelcome(lines));

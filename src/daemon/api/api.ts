@@ -37,8 +37,11 @@ export interface ApiEvents {
 }
 
 export interface ApiOptions {
-  /** Listens already, with `readAheadBytes: 1`; its connections are taken after {@link Api.start}. */
-  readonly listener: Listener;
+  /**
+   * Listens already, with `readAheadBytes: 1`; its connections are taken after {@link Api.start}. Undefined: no
+   * program can connect.
+   */
+  readonly listener: Listener | undefined;
   readonly gear: SendGear;
   readonly bounds: SocketBounds;
   readonly traffic: Traffic;
@@ -67,7 +70,7 @@ export class Api {
   }
 
   start(): void {
-    this.#options.listener.accept((socket) => this.#welcome(socket));
+    this.#options.listener?.accept((socket) => this.#welcome(socket));
   }
 
   /** Queues a 502 for each of `clients`; `data` is copied before this returns. */
@@ -103,12 +106,12 @@ export class Api {
 
   /** Accepts nothing more. */
   stop(): void {
-    this.#options.listener.stop();
+    this.#options.listener?.stop();
   }
 
   /** Resolves when nothing is left: the port or socket file is free and all clients are gone. */
   async closed(): Promise<void> {
-    await this.#options.listener.closed();
+    await this.#options.listener?.closed();
     await new Promise<void>((resolve) => this.#table.onAllClosed(resolve));
   }
 

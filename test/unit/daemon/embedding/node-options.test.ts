@@ -26,7 +26,6 @@ describe('options', () => {
       config: {
         ...defaultConfig(),
         p2pAddress: { host: '127.0.0.1', port: 0 },
-        apiAddress: { kind: 'tcp', host: '127.0.0.1', port: 0 },
         stateDir: undefined,
       },
       hasApi: false,
