@@ -44,9 +44,9 @@ export interface NodeOptions {
   readonly bootstrapper?: AddressOption | undefined;
   /** The port told to peers, 1 … 65,535. Default the one that is listened on. */
   readonly advertisePort?: number | undefined;
-  /** Peers each announcement is given to, 1 … `minConnections`. Default 4, or what fits the other two. */
+  /** Peers each announcement is given to, 1 … `minConnections`. Default 8, or what fits the other two. */
   readonly degree?: number | undefined;
-  /** Look for more peers while fewer links are open, `degree` … `maxConnections`. Default 4, likewise. */
+  /** Look for more peers while fewer links are open, `degree` … `maxConnections`. Default 8, likewise. */
   readonly minConnections?: number | undefined;
   /** Never more open links than this, 2 … 10,000. Default 32, likewise. */
   readonly maxConnections?: number | undefined;

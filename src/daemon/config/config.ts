@@ -36,9 +36,9 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Hosts are canonical, paths absolute; 1 ≤ degree ≤ minConnections ≤ maxConnections ≤ 10,000 holds. */
 export interface Config {
-  /** Peers each announcement is given to, 1 … `minConnections`. Default 4, or what fits the other two. */
+  /** Peers each announcement is given to, 1 … `minConnections`. Default 8, or what fits the other two. */
   readonly degree: number;
-  /** Look for more peers while fewer links are open, `degree` … `maxConnections`. Default 4, likewise. */
+  /** Look for more peers while fewer links are open, `degree` … `maxConnections`. Default 8, likewise. */
   readonly minConnections: number;
   /** Never more open links than this, 2 … 10,000. Default 32, likewise. */
   readonly maxConnections: number;

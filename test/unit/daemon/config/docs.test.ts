@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CONFIG_ERROR_CODES,
   CONFIG_KEYS,
+  defaultConfig,
   TYPE_KEY_NAMES,
   TYPE_KEYS,
 } from '../../../../src/daemon/config/config.ts';
@@ -56,4 +57,23 @@ describe('docs/configuration.md', () => {
       expect(load(example).warnings).toEqual([]);
     },
   );
+});
+
+describe.each(['config/config.ts', 'node-options.ts'])('the comments of src/daemon/%s', (path) => {
+  const source = readFileSync(new URL(`../../../../src/daemon/${path}`, import.meta.url), 'utf8');
+
+  it('name the defaults that numbers really have', () => {
+    const defaults = new Map(Object.entries(defaultConfig()));
+    const documented = [
+      ...source.matchAll(/Default ([\d,]+)( s)?\b[^/]*\*\/\n {2}readonly (\w+?)(?:Millis)?\??:/g),
+    ].filter(([, , , name]) => typeof defaults.get(name!) === 'number');
+    expect(documented.length).toBeGreaterThan(9);
+    for (const [, digits, seconds, name] of documented) {
+      const unit = seconds === undefined ? 1 : 1_000;
+      expect([name, Number(digits!.replaceAll(',', '')) * unit]).toEqual([
+        name,
+        defaults.get(name!),
+      ]);
+    }
+  });
 });
