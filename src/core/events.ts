@@ -75,6 +75,13 @@ export type NodeEvent =
    * it lies, they may all be its own.
    */
   | { readonly kind: 'only-source'; readonly source: string; readonly peers: number }
+  /** A peer said that it listens where, by the operator's word, somebody else does: it has no address here. */
+  | {
+      readonly kind: 'claim-ignored';
+      readonly link: LinkId;
+      readonly address: Address;
+      readonly identity: PeerIdentity;
+    }
   /** A subscriber let three notifications in a row time out: it is not waited for any more. */
   | { readonly kind: 'subscriber-silent'; readonly client: ClientId; readonly dataType: number }
   | { readonly kind: 'subscriber-answers'; readonly client: ClientId }

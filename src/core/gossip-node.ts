@@ -14,13 +14,14 @@
  */
 import { unreachable } from '../basics/assert.ts';
 import type { Random } from '../basics/random.ts';
+import type { Address } from '../wire/address.ts';
 import type { ExtensionMessage } from '../wire/extension-messages.ts';
 import { isExtension, type PeerAnnounce, type PeerMessage } from '../wire/peer-messages.ts';
 import type { Link } from './connections/connections.ts';
 import { Outbox, type Effect } from './effects.ts';
 import type { Input, LinkId, LinkInput } from './inputs.ts';
 import { Rooms } from './rooms.ts';
-import type { Instant, Millis, Proofs, Settings } from './settings.ts';
+import type { Instant, Millis, PeerIdentity, Proofs, Settings } from './settings.ts';
 import type { LoadedState, StoredPeers, StoredState } from './stored-state.ts';
 import type { NodeSnapshot } from './snapshot.ts';
 import { takeSnapshot } from './take-snapshot.ts';
@@ -30,6 +31,8 @@ export interface GossipNodeOptions {
   /** Chance: cryptographic in the daemon, seeded in the simulator. Ids and challenges are drawn from it. */
   readonly random: Random;
   readonly proofs: Proofs;
+  /** Whether the operator expects others than this peer at an address; by default nobody in particular. */
+  readonly isAnothers?: ((address: Address, identity: PeerIdentity) => boolean) | undefined;
   /** What an earlier life of this node has stored; see {@link GossipNode.store}. */
   readonly stored?: LoadedState | undefined;
   /** Which peers it knew; see {@link GossipNode.storePeers}. */

@@ -3,6 +3,7 @@
  * of them tells another goes through this file.
  */
 import type { Random } from '../basics/random.ts';
+import type { Address } from '../wire/address.ts';
 import type { PeerAnnounce } from '../wire/peer-messages.ts';
 import { isViolation } from '../wire/violation.ts';
 import { Connections, type EndCode, type Link } from './connections/connections.ts';
@@ -17,7 +18,7 @@ import { Membership } from './membership/membership.ts';
 import { PeerBook } from './peer-book/peer-book.ts';
 import { Pressure } from './pressure/pressure.ts';
 import { Profiles } from './profiles.ts';
-import type { Instant, Millis, Proofs, Settings } from './settings.ts';
+import type { Instant, Millis, PeerIdentity, Proofs, Settings } from './settings.ts';
 import type { Wrong } from './snapshot.ts';
 import { Bans } from './standing/bans.ts';
 import { BANNED_FOR, Standing } from './standing/standing.ts';
@@ -28,6 +29,7 @@ export interface RoomsOptions {
   readonly settings: Settings;
   readonly random: Random;
   readonly proofs: Proofs;
+  readonly isAnothers?: ((address: Address, identity: PeerIdentity) => boolean) | undefined;
   readonly out: Outbox;
   readonly stored?: LoadedState | undefined;
   readonly storedPeers?: StoredPeers | undefined;
@@ -119,6 +121,7 @@ export class Rooms {
   #newConnections(options: RoomsOptions): Connections {
     return new Connections({
       ...options,
+      isAnothers: options.isAnothers ?? (() => false),
       knowsOthers: () => this.membership.knowsOthers,
       banOf: (peer) => this.bans.covers(peer)?.reason,
       isUnread: (link) => this.pressure.isPaused(link),

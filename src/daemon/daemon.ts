@@ -186,6 +186,7 @@ class RunningDaemon implements Daemon {
       }),
       random: cryptoRandom(),
       proofs: cryptoProofs,
+      isAnothers: (address, identity) => this.#trust.isAnothers(address, identity),
       stored: memory?.stored,
       storedPeers: memory?.storedPeers,
     });

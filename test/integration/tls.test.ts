@@ -260,6 +260,21 @@ describe('a pin', () => {
     expect(openLinks(node)).toBe(0);
   });
 
+  it('is not met by who comes with another key and says that it listens there', async () => {
+    const absent = await startNode();
+    const peer = absent.daemon.p2pAddress;
+    await absent.daemon.close();
+    const pins = [{ peer, identities: [absent.daemon.identity!] }];
+    const node = await startNode({ config: { pins } });
+    const liar = stranger();
+    new RawPeer(await dialTls(node, liar.options)).say({ kind: 'peer-info', port: peer.port });
+    await until(() => openLinks(node) === 1);
+    expect(node.daemon.snapshot().core.links[0]).toMatchObject({ listening: undefined });
+    expect(node.lines.filter(({ msg }) => /listens at a pinned/.test(String(msg)))).toMatchObject([
+      { level: 40, identity: liar.identity, peer: `127.0.0.1:${peer.port}` },
+    ]);
+  });
+
   it('holds for the addresses of a name too', async () => {
     const first = await startNode();
     const { port } = first.daemon.p2pAddress;

@@ -8,10 +8,11 @@
  */
 import type { U64 } from '../../basics/integers.ts';
 import type { Random } from '../../basics/random.ts';
+import type { Address } from '../../wire/address.ts';
 import type { PeerInfo, PeerMessage } from '../../wire/peer-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
-import type { Instant, Proofs, Settings } from '../settings.ts';
+import type { Instant, PeerIdentity, Proofs, Settings } from '../settings.ts';
 import { capability, outOfPlace, type Door } from './handshake.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
@@ -26,6 +27,7 @@ export class Receiver {
   readonly #links: LinkTable;
   readonly #door: Door;
   readonly #newcomers: Newcomers;
+  readonly #isAnothers: (address: Address, identity: PeerIdentity) => boolean;
   /** The next turn at which waiting initiators are challenged, while there are any. */
   #nextTurn: Instant | undefined;
 
@@ -37,6 +39,8 @@ export class Receiver {
     readonly links: LinkTable;
     readonly door: Door;
     readonly newcomers: Newcomers;
+    /** Whether the operator expects others than this peer at an address. */
+    readonly isAnothers: (address: Address, identity: PeerIdentity) => boolean;
   }) {
     this.#settings = options.settings;
     this.#random = options.random;
@@ -45,6 +49,7 @@ export class Receiver {
     this.#links = options.links;
     this.#door = options.door;
     this.#newcomers = options.newcomers;
+    this.#isAnothers = options.isAnothers;
   }
 
   /** Somebody dialled this node: wait for the 507. */
@@ -76,7 +81,8 @@ export class Receiver {
 
   #onInfo(link: Link, { port, isExtended }: PeerInfo, now: Instant): void {
     link.isExtended = this.#settings.extension && isExtended === true;
-    link.listening = port === 0 ? undefined : { host: link.remote.host, port };
+    link.listening =
+      port === 0 ? undefined : this.#believed(link, { host: link.remote.host, port });
     if (this.#isOurs(link)) {
       this.#door.hangUp(link, 'self', "it claims this node's own listening address", now);
       return;
@@ -113,6 +119,17 @@ export class Receiver {
   #letIn(link: Link, now: Instant): void {
     if (this.#newcomers.lets(link, now)) this.#door.establish(link, now);
     else this.#door.hangUp(link, 'too-many-newcomers', 'too many newcomers at once', now);
+  }
+
+  /**
+   * Where a peer says that it listens, unless the operator expects somebody else there. Its link is as good as any
+   * stranger's: it may share a router's address with the expected one, and know nothing of it. But the address would
+   * not be dialled while a link seems to lead there, and others would be told that this peer is found there.
+   */
+  #believed({ id, identity }: Link, address: Address): Address | undefined {
+    if (identity === undefined || !this.#isAnothers(address, identity)) return address;
+    this.#out.report({ kind: 'claim-ignored', link: id, address, identity });
+    return undefined;
   }
 
   /** Who connects from one of this machine's addresses and listens where this node does is this node. */

@@ -57,15 +57,25 @@ export class Trust {
     return dialled && this.#judgePin(identity, formatAddress(dialled));
   }
 
+  /** Whether others than this peer are expected at an address. */
+  isAnothers(address: Address, identity: PeerIdentity): boolean {
+    const expected = this.#expectedAt(formatAddress(address));
+    return expected.length > 0 && !expected.includes(identity);
+  }
+
   #judgePin(identity: PeerIdentity, address: string): Distrust | undefined {
-    const pins = this.#pins.filter(({ peer }) => this.#isAt(formatAddress(peer), address));
-    if (pins.length === 0) return undefined;
-    const expected = pins.flatMap(({ identities }) => identities);
-    if (expected.includes(identity)) return undefined;
+    const expected = this.#expectedAt(address);
+    if (expected.length === 0 || expected.includes(identity)) return undefined;
     const reason =
       `the peer has the key ${identity}, but the pin of this address is ${expected.join(' or ')}: ` +
       'somebody else answers there, or the key was changed and the pin was not';
     return { code: 'pin-mismatch', reason };
+  }
+
+  /** None: there is no pin. */
+  #expectedAt(address: string): readonly PeerIdentity[] {
+    const pins = this.#pins.filter(({ peer }) => this.#isAt(formatAddress(peer), address));
+    return pins.flatMap(({ identities }) => identities);
   }
 
   #isAt(peer: string, address: string): boolean {

@@ -14,6 +14,7 @@ export class EventCounter {
     isolated: 0,
     connected: 0,
     'only-source': 0,
+    'claim-ignored': 0,
     'subscriber-silent': 0,
     'subscriber-answers': 0,
     'verdict-ignored': 0,

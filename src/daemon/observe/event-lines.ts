@@ -67,6 +67,13 @@ export function lineOf(event: NodeEvent): Line {
       const { source, peers } = event;
       return { level: 'warn', fields: { source: printable(source), peers }, message };
     }
+    case 'claim-ignored': {
+      const { link, address, identity } = event;
+      const message =
+        'a peer says that it listens at a pinned address, with another key: it is not believed';
+      const fields = { link, peer: peerName(address), identity };
+      return { level: 'warn', fields, message: withPeer(message, identity) };
+    }
     case 'message-stopped': {
       const { dataType, why } = event;
       return { level: 'debug', fields: { dataType, why }, message: 'a message ends here' };

@@ -154,3 +154,43 @@ describe("a peer that shows this node's own key", () => {
     expect(dialled(effects)).toEqual([]);
   });
 });
+
+describe('a peer that says it listens where the operator expects another key', () => {
+  function pinnedBench(): Bench {
+    return new Bench(
+      { ownIdentity: securedBy(OURS).identity, knownPeers: [PEER] },
+      {},
+      1,
+      undefined,
+      ({ host, port }, identity) =>
+        host === PEER.host && port === PEER.port && identity !== securedBy(LOWER).identity,
+    );
+  }
+
+  it('is not believed, and the operator is told; its link stays', () => {
+    const bench = pinnedBench();
+    bench.take();
+    const link = from(bench, HIGHER);
+    open(bench, link, true);
+    const effects = bench.take();
+    expect(events(effects, 'claim-ignored')).toEqual([
+      { kind: 'claim-ignored', link, address: PEER, identity: securedBy(HIGHER).identity },
+    ]);
+    expect(bench.node.snapshot().links).toMatchObject([{ state: 'open', listening: undefined }]);
+  });
+
+  it('does not keep the node from dialling there', () => {
+    const bench = pinnedBench();
+    open(bench, from(bench, HIGHER), true);
+    bench.take();
+    bench.give({ kind: 'start' });
+    expect(dialled(bench.take())).toEqual(['10.0.9.9:6001']);
+  });
+
+  it('is believed if it has the key', () => {
+    const bench = pinnedBench();
+    open(bench, from(bench, LOWER), true);
+    expect(events(bench.take(), 'claim-ignored')).toEqual([]);
+    expect(bench.node.snapshot().links).toMatchObject([{ listening: PEER }]);
+  });
+});

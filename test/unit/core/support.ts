@@ -3,7 +3,7 @@ import { seededRandom } from '../../../src/basics/random.ts';
 import { u64, type U64 } from '../../../src/basics/integers.ts';
 import type { Effect } from '../../../src/core/effects.ts';
 import type { NodeEvent } from '../../../src/core/events.ts';
-import { GossipNode } from '../../../src/core/gossip-node.ts';
+import { GossipNode, type GossipNodeOptions } from '../../../src/core/gossip-node.ts';
 import type { ClientId, Input, LinkId, Secured } from '../../../src/core/inputs.ts';
 import { DEFAULT_BOUNDS, type Bounds, type Settings } from '../../../src/core/settings.ts';
 import type { StoredPeers } from '../../../src/core/stored-state.ts';
@@ -71,11 +71,13 @@ export class Bench {
     bounds: Partial<Bounds> = {},
     seed = 1,
     storedPeers?: StoredPeers,
+    isAnothers?: GossipNodeOptions['isAnothers'],
   ) {
     this.node = new GossipNode({
       settings: settings(overrides, bounds),
       random: seededRandom(seed),
       storedPeers,
+      isAnothers,
       proofs: {
         checkNonce: (_challenge, nonce) => nonce.low === GOOD_NONCE.low,
         // On the bench an offer is proven if the last byte of its nonce is 42.

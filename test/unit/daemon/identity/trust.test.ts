@@ -41,6 +41,11 @@ describe('a pin', () => {
     expect(trust.judge(C, undefined)).toBeUndefined();
   });
 
+  it('says who is expected at an address by whatever way a peer comes', () => {
+    expect([A, B, C].map((peer) => trust.isAnothers(HOME, peer))).toEqual([false, false, true]);
+    expect(trust.isAnothers({ ...HOME, port: 6002 }, C)).toBe(false);
+  });
+
   it('of a name holds for the addresses that it stands for, the latest', () => {
     const named = new Trust({
       ...NOTHING,
