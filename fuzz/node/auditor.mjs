@@ -45,7 +45,7 @@ export class Auditor {
   }
 
   sizes() {
-    return this.#core.snapshot().sizes;
+    return this.#core.sizes();
   }
 
   /** Hands the node an input and returns its effects, each checked in its order. */

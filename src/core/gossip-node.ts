@@ -23,8 +23,8 @@ import type { Input, LinkId, LinkInput } from './inputs.ts';
 import { Rooms } from './rooms.ts';
 import type { Instant, Millis, PeerIdentity, Proofs, Settings } from './settings.ts';
 import type { LoadedState, StoredPeers, StoredState } from './stored-state.ts';
-import type { NodeSnapshot } from './snapshot.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import type { NodeSnapshot, Sizes } from './snapshot.ts';
+import { sizesOf, takeSnapshot } from './take-snapshot.ts';
 
 export interface GossipNodeOptions {
   readonly settings: Settings;
@@ -259,5 +259,10 @@ export class GossipNode {
 
   snapshot(): NodeSnapshot {
     return takeSnapshot(this.#rooms);
+  }
+
+  /** Everything that can grow, as in {@link snapshot}. */
+  sizes(): Sizes {
+    return sizesOf(this.#rooms);
   }
 }

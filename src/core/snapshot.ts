@@ -79,14 +79,16 @@ export interface Bounded {
   readonly max: number;
 }
 
+/** Everything that can grow, by name. */
+export type Sizes = Readonly<Record<BoundedThing, Bounded>>;
+
 export interface NodeSnapshot {
   readonly links: readonly LinkSnapshot[];
   /** Who may have no link for now. */
   readonly bans: readonly BanSnapshot[];
   /** Of all links there ever were. */
   readonly intake: IntakeCounts;
-  /** Everything that can grow, by name. */
-  readonly sizes: Readonly<Record<BoundedThing, Bounded>>;
+  readonly sizes: Sizes;
 }
 
 export type BoundedThing =

@@ -4,7 +4,7 @@ import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
 import { WISHES_MAX } from './exchange/wishes.ts';
 import { DIALS_MAX } from './membership/membership.ts';
 import { whomOf, type Rooms } from './rooms.ts';
-import type { LinkSnapshot, NodeSnapshot } from './snapshot.ts';
+import type { LinkSnapshot, NodeSnapshot, Sizes } from './snapshot.ts';
 
 export function takeSnapshot(rooms: Rooms): NodeSnapshot {
   const { connections, intake } = rooms;
@@ -32,7 +32,8 @@ function linkSnapshot(link: Link, { intake, standing, now }: Rooms): LinkSnapsho
   };
 }
 
-function sizesOf(rooms: Rooms): NodeSnapshot['sizes'] {
+/** The part of a snapshot that costs little, for those who look after every step. */
+export function sizesOf(rooms: Rooms): Sizes {
   const { settings, connections, membership, dissemination, exchange } = rooms;
   const { bounds, maxConnections, cacheSize } = settings;
   return {

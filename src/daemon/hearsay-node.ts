@@ -4,7 +4,7 @@
 import type { EventEmitter } from 'node:events';
 import type { NodeEvent } from '../core/events.ts';
 import type { Millis } from '../core/settings.ts';
-import type { IntakeCounts, NodeSnapshot, StandingSnapshot } from '../core/snapshot.ts';
+import type { IntakeCounts, Sizes, StandingSnapshot } from '../core/snapshot.ts';
 import type { DaemonSnapshot } from './daemon.ts';
 import type { BannedPeer, BanOptions, PeerOptions } from './embedding/peer-control.ts';
 import type { AnnounceReceipt } from './embedding/receipts.ts';
@@ -76,7 +76,7 @@ export interface ProgramStats {
 /** The state at one moment: plain data, and a copy. */
 export interface NodeStats extends Pick<DaemonSnapshot, 'traffic' | 'events' | 'queuedBytes'> {
   /** Everything that can grow, with its maximum. Each subscription of the program is a client. */
-  readonly sizes: NodeSnapshot['sizes'];
+  readonly sizes: Sizes;
   /** What all peers brought since the start, and what was said about it. */
   readonly intake: IntakeCounts;
   readonly program: ProgramStats;

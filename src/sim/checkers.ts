@@ -20,7 +20,7 @@ import type { Input, LinkId } from '../core/inputs.ts';
 import { Profiles } from '../core/profiles.ts';
 import type { Settings } from '../core/settings.ts';
 import { rankOf, type Announcement, type TravellingAnnounce } from './announcement.ts';
-import type { NodeSnapshot } from '../core/snapshot.ts';
+import type { Sizes } from '../core/snapshot.ts';
 import { CheckFailure } from './failure.ts';
 import { ExchangeChecker, NOT_LOOKED_AT, type DigestLookUp } from './exchange-checker.ts';
 import { GateChecker, type Step } from './gate-checker.ts';
@@ -30,7 +30,7 @@ import type { Core } from './world.ts';
 export type { Step } from './gate-checker.ts';
 
 /** Of the steps of a flood, one in this many is followed by a look at all sizes. */
-const SNAPSHOT_EVERY = 64;
+const LOOK_EVERY = 64;
 
 /**
  * Whether a step needs no checks: a further copy came in, and the node did nothing. That is most of what
@@ -89,18 +89,18 @@ export class NodeChecker {
     assert(step !== undefined, 'the end of a step that did not begin');
     this.#links.end();
     this.#gates.end(step);
-    // A snapshot costs more than most steps; a flood changes little that it shows.
+    // To look costs more than most steps; a flood changes little that is to be seen.
     const isOfFlood = step.announcement !== undefined || step.input.kind === 'verdict';
-    if (!isOfFlood || this.#steps++ % SNAPSHOT_EVERY === 0) {
-      this.#expectSizes(core.snapshot?.(), step);
+    if (!isOfFlood || this.#steps++ % LOOK_EVERY === 0) {
+      this.#expectSizes(core.sizes?.(), step);
     }
   }
 
   /** Nothing is larger than it may be, and no work is kept that nobody waits for any more. */
-  #expectSizes(snapshot: NodeSnapshot | undefined, { now }: Step): void {
-    if (snapshot === undefined) return;
-    const { sizes } = snapshot;
-    for (const [name, { size, max }] of Object.entries(sizes)) {
+  #expectSizes(sizes: Sizes | undefined, { now }: Step): void {
+    if (sizes === undefined) return;
+    for (const name in sizes) {
+      const { size, max } = sizes[name as keyof Sizes];
       if (size > max || size < 0) throw new CheckFailure(`${name}: ${size}, allowed: ${max}`);
     }
     expectAtMost(

@@ -5,7 +5,7 @@ import { seededRandom, type Random } from '../basics/random.ts';
 import type { Effect } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
 import type { Instant, Millis, Proofs, Settings } from '../core/settings.ts';
-import type { NodeSnapshot } from '../core/snapshot.ts';
+import type { NodeSnapshot, Sizes } from '../core/snapshot.ts';
 import type { LoadedState, StoredPeers, StoredState } from '../core/stored-state.ts';
 import type { Address } from '../wire/address.ts';
 import type { AnnouncementLedger } from './announcement-ledger.ts';
@@ -21,8 +21,10 @@ export interface Core {
   store?(): StoredState;
   /** Which peers it is to know. */
   storePeers?(): StoredPeers;
-  /** What checkers look at from time to time. */
+  /** What the auditor looks at now and then. */
   snapshot?(): NodeSnapshot;
+  /** The sizes in it, which are looked at all the time. */
+  sizes?(): Sizes;
 }
 
 export type CoreFactory = (options: {

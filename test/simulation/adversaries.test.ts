@@ -179,7 +179,7 @@ describe('a junk flooder', () => {
     });
 
     it('fills the room of messages that wait up to its bound, and no further', () => {
-      const waiting = attack.honest.map((node) => node.core.snapshot!().sizes.waitingMessages);
+      const waiting = attack.honest.map((node) => node.core.sizes!().waitingMessages);
       expect(Math.max(...waiting.map(({ size }) => size))).toBe(bounds.gatesMax);
     });
 
@@ -310,7 +310,7 @@ describe('a connection hog', () => {
     const cores = new Map<number, SimNode>();
     const attack = hogged(263, settings, ({ node, input }) => {
       if (input.kind !== 'link-opened' || !cores.has(node)) return;
-      const { size } = cores.get(node)!.core.snapshot!().sizes.pendingLinks;
+      const { size } = cores.get(node)!.core.sizes!().pendingLinks;
       pendingMost = Math.max(pendingMost, size);
     });
     for (const node of attack.honest) cores.set(node.index, node);

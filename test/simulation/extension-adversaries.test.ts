@@ -62,7 +62,7 @@ function mostOf(attack: Attack, thing: 'wishes' | 'kept' | 'seen', seconds: numb
   for (let i = 0; i < 4 * seconds; i++) {
     attack.simulation.run({ for: 250 });
     for (const { core } of attack.honest) {
-      most = Math.max(most, core.snapshot!().sizes[thing].size);
+      most = Math.max(most, core.sizes!()[thing].size);
     }
   }
   return most;

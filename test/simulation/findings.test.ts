@@ -60,7 +60,7 @@ describe('a node that is dialled while its own dials are under way', () => {
     simulation.addNodes(20, { knownPeers: [busy.address] });
     // The simulator checks the bound at every step.
     simulation.run({ for: 60_000 });
-    expect(busy.core.snapshot?.().sizes.pendingLinks.max).toBe(8);
+    expect(busy.core.sizes?.().pendingLinks.max).toBe(8);
   });
 });
 

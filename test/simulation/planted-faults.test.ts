@@ -7,7 +7,7 @@ import type { Effect } from '../../src/core/effects.ts';
 import { GossipNode } from '../../src/core/gossip-node.ts';
 import type { Input } from '../../src/core/inputs.ts';
 import type { Instant } from '../../src/core/settings.ts';
-import type { NodeSnapshot } from '../../src/core/snapshot.ts';
+import type { Sizes } from '../../src/core/snapshot.ts';
 import type { SettingsOverrides } from '../../src/sim/node-settings.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import type { CoreFactory } from '../../src/sim/world.ts';
@@ -31,6 +31,7 @@ function withFault(fault: Fault): CoreFactory {
       handle: (input, now) => fault({ input, now, core }),
       nextDeadline: () => core.nextDeadline(),
       snapshot: () => core.snapshot(),
+      sizes: () => core.sizes(),
     };
   };
 }
@@ -128,6 +129,7 @@ const leakInPendingWork: CoreFactory = (options) => {
       input.kind === 'verdict' || input.kind === 'wake' ? [] : core.handle(input, now),
     nextDeadline: () => undefined,
     snapshot: () => core.snapshot(),
+    sizes: () => core.sizes(),
   };
 };
 
@@ -137,15 +139,15 @@ function unbounded(bound: 'gatesMax' | 'addressesMax', thing: 'waitingMessages' 
     const { settings } = options;
     const bounds = { ...settings.bounds, [bound]: 60_000 };
     const node = new GossipNode({ ...options, settings: { ...settings, bounds } });
-    const snapshot = (): NodeSnapshot => {
-      const { sizes, ...others } = node.snapshot();
-      const max = settings.bounds[bound];
-      return { ...others, sizes: { ...sizes, [thing]: { size: sizes[thing].size, max } } };
+    const sizes = (): Sizes => {
+      const real = node.sizes();
+      return { ...real, [thing]: { size: real[thing].size, max: settings.bounds[bound] } };
     };
     return {
       handle: (input, now) => node.handle(input, now),
       nextDeadline: () => node.nextDeadline(),
-      snapshot,
+      snapshot: () => node.snapshot(),
+      sizes,
     };
   };
   return core;

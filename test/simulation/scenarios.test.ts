@@ -287,6 +287,7 @@ describe('the last phase', () => {
           .filter((one) => one.kind !== 'send' || one.message.kind !== 'peer-announce' || one.own),
       nextDeadline: () => node.nextDeadline(),
       snapshot: () => node.snapshot(),
+      sizes: () => node.sizes(),
     };
   };
   const SPARSE = {

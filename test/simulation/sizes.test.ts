@@ -1,6 +1,6 @@
 /** Nothing grows beyond its bound, at any step, whatever happens. The bounds are small to be reached. */
 import { describe, expect, it } from 'vitest';
-import type { NodeSnapshot } from '../../src/core/snapshot.ts';
+import type { Sizes } from '../../src/core/snapshot.ts';
 import type { ProofOfWork } from '../../src/core/settings.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 
@@ -30,7 +30,7 @@ function trouble(seed: number, proofOfWork: ProofOfWork): Map<string, number> {
       validationTimeout: 4_000,
       bounds: BOUNDS,
     },
-    onStep: ({ node }) => note(largest, simulation.nodes[node]!.core.snapshot?.()),
+    onStep: ({ node }) => note(largest, simulation.nodes[node]!.core.sizes?.()),
   });
   const { random } = simulation;
   const first = simulation.addNode();
@@ -55,8 +55,8 @@ function trouble(seed: number, proofOfWork: ProofOfWork): Map<string, number> {
   return largest;
 }
 
-function note(largest: Map<string, number>, snapshot: NodeSnapshot | undefined): void {
-  for (const [name, { size, max }] of Object.entries(snapshot?.sizes ?? {})) {
+function note(largest: Map<string, number>, sizes: Sizes | undefined): void {
+  for (const [name, { size, max }] of Object.entries(sizes ?? {})) {
     // Not by expect(): this runs some hundred thousand times.
     if (size > max || size < 0) throw new Error(`${name}: ${size}, allowed: ${max}`);
     if (size > (largest.get(name) ?? -1)) largest.set(name, size);
@@ -94,7 +94,7 @@ describe('twenty nodes that see more than they can remember (seed 75)', () => {
       settings: { proofOfWork: 'none', bounds: { seenMax: 10 } },
       // Who has forgotten a message takes it for new, which the checks would take for a fault.
       checks: false,
-      onStep: ({ node }) => note(largest, simulation.nodes[node]!.core.snapshot?.()),
+      onStep: ({ node }) => note(largest, simulation.nodes[node]!.core.sizes?.()),
     });
     const first = simulation.addNode();
     simulation.addNodes(19, { bootstrapper: first.address });

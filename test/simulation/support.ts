@@ -17,6 +17,7 @@ export const withoutDiscovery: CoreFactory = (options) => {
     handle: (input, now) => node.handle(input, now).filter((effect) => !isQuestion(effect)),
     nextDeadline: () => node.nextDeadline(),
     snapshot: () => node.snapshot(),
+    sizes: () => node.sizes(),
   };
   return core;
 };

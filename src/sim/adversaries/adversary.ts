@@ -21,7 +21,7 @@
 import type { Effect } from '../../core/effects.ts';
 import type { Input } from '../../core/inputs.ts';
 import type { Instant } from '../../core/settings.ts';
-import type { NodeSnapshot } from '../../core/snapshot.ts';
+import type { NodeSnapshot, Sizes } from '../../core/snapshot.ts';
 import type { AdversaryPlan } from '../scenario/scenario.ts';
 import type { Core, CoreFactory } from '../world.ts';
 import { makeBabbler } from './babbler.ts';
@@ -100,11 +100,13 @@ class Adversary implements Core {
   #role: Role | undefined;
   /** What the real core shows of itself; a role that has put it aside leaves it as it was. */
   readonly snapshot?: () => NodeSnapshot;
+  readonly sizes?: () => Sizes;
 
   constructor(context: RoleContext, at: () => Instant) {
     this.#context = context;
     this.#at = at;
     if (context.honest.snapshot !== undefined) this.snapshot = context.honest.snapshot;
+    if (context.honest.sizes !== undefined) this.sizes = context.honest.sizes;
   }
 
   handle(input: Input, now: Instant): readonly Effect[] {

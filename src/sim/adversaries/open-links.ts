@@ -56,5 +56,6 @@ export function watched(core: Core, links: OpenLinks): Core {
     nextDeadline: () => core.nextDeadline(),
   };
   if (core.snapshot !== undefined) seen.snapshot = () => core.snapshot!();
+  if (core.sizes !== undefined) seen.sizes = () => core.sizes!();
   return seen;
 }

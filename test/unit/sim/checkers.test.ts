@@ -518,10 +518,10 @@ describe('the checker of notifications', () => {
 });
 
 describe('the checker of sizes', () => {
-  it('notices anything in a snapshot that is larger than it may be', () => {
+  it('notices anything that is larger than it may be', () => {
     const checker = new NodeChecker(NODE, nodeSettings(HERE));
     const sizes = { seen: { size: 11, max: 10 } };
-    const core = Object.assign(new ScriptedCore(), { snapshot: () => ({ links: [], sizes }) });
+    const core = Object.assign(new ScriptedCore(), { sizes: () => sizes });
     checker.begin({
       input: WAKE,
       now: 1,
