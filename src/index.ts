@@ -22,7 +22,12 @@ export type {
   ReceiptOptions,
   ValidatorFailed,
 } from './daemon/hearsay-node.ts';
-export type { AddressOption, NodeOptions, TypeOptions } from './daemon/node-options.ts';
+export type {
+  AddressOption,
+  LimitOptions,
+  NodeOptions,
+  TypeOptions,
+} from './daemon/node-options.ts';
 export type { SubscribeOptions } from './daemon/embedding/local-subscriptions.ts';
 export type { AnnounceReceipt } from './daemon/embedding/receipts.ts';
 export type { BannedPeer, BanOptions, PeerOptions } from './daemon/embedding/peer-control.ts';
@@ -38,4 +43,5 @@ export type {
   Verdict,
 } from './daemon/embedding/verdict.ts';
 export type { NodeEvent } from './core/events.ts';
-export type { IntakeCounts, StandingSnapshot } from './core/snapshot.ts';
+export type { Bounded, IntakeCounts, StandingSnapshot } from './core/snapshot.ts';
+export type { DaemonShares } from './daemon/take-shares.ts';

@@ -42,6 +42,13 @@ export class TokenBucket {
     return now + Math.ceil((-this.#tokens * 1_000) / this.#rate.perSecond);
   }
 
+  /** How much of the burst is used for now, 0 … `burst`, and more while there is a debt. */
+  taken(now: number): number {
+    const { perSecond, burst } = this.#rate;
+    const filled = ((now - this.#filledAt) * perSecond) / 1_000;
+    return Math.ceil(burst - Math.min(burst, this.#tokens + filled));
+  }
+
   #fill(now: number): void {
     const { perSecond, burst } = this.#rate;
     const more = ((now - this.#filledAt) * perSecond) / 1_000;

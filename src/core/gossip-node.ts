@@ -23,7 +23,8 @@ import type { Input, LinkId, LinkInput } from './inputs.ts';
 import { Rooms } from './rooms.ts';
 import type { Instant, Millis, PeerIdentity, Proofs, Settings } from './settings.ts';
 import type { LoadedState, StoredPeers, StoredState } from './stored-state.ts';
-import type { NodeSnapshot, Sizes } from './snapshot.ts';
+import type { NodeSnapshot, Shares, Sizes } from './snapshot.ts';
+import { takeShares } from './take-shares.ts';
 import { sizesOf, takeSnapshot } from './take-snapshot.ts';
 
 export interface GossipNodeOptions {
@@ -264,5 +265,10 @@ export class GossipNode {
   /** Everything that can grow, as in {@link snapshot}. */
   sizes(): Sizes {
     return sizesOf(this.#rooms);
+  }
+
+  /** Who has most of what everybody may have some of, at the time of the last input. */
+  shares(): Shares {
+    return takeShares(this.#rooms);
   }
 }

@@ -140,12 +140,20 @@ export interface Bounds {
   readonly offerProofsMax: number;
   /** Addresses put into one offer (random ones). */
   readonly offerAddressesMax: number;
+  /** Between two offers to one peer, once a first was given. Not for loopback. */
+  readonly offerPause: Millis;
   /** Addresses used of one offer (random ones). */
   readonly offerIntakeMax: number;
+  /** Addresses used of the offers of one peer in the long run, once `offerIntakeMax` were. Not for loopback. */
+  readonly addressesPerMinute: number;
   /** Addresses remembered; a random one makes room. */
   readonly addressesMax: number;
   /** Ports remembered per IP address on strangers' word. Does not apply to loopback. */
   readonly portsPerHostMax: number;
+  /** Dials without a connection yet, at once; known peers may have one for each place at the start. */
+  readonly dialsMax: number;
+  /** Between two dials to one IP address that only offers name. Not for loopback. */
+  readonly hostPause: Millis;
   /** The first pause after a failed dial; it doubles with each failure. */
   readonly backoffMin: Millis;
   readonly backoffMax: Millis;
@@ -183,9 +191,13 @@ export const DEFAULT_BOUNDS: Bounds = {
   openDiscoveriesMax: 16, // A guess: with the default search_cooldown no more than 5 are valid at a time.
   offerProofsMax: 8,
   offerAddressesMax: 64,
+  offerPause: 30_000,
   offerIntakeMax: 64,
+  addressesPerMinute: 6, // Bitcoin Core has the same rate.
   addressesMax: 4_096,
   portsPerHostMax: 2,
+  dialsMax: 16, // A guess: enough to get past a handful of black holes.
+  hostPause: 60_000,
   backoffMin: 1_000,
   backoffMax: 60_000,
   seenMax: 1_000_000,

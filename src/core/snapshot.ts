@@ -91,6 +91,29 @@ export interface NodeSnapshot {
   readonly sizes: Sizes;
 }
 
+/**
+ * What single hosts, ranges of addresses and peers have of what each of them may have: the one that has most. Many
+ * of these bounds hold only once much is taken by all together, so a size may be above its maximum.
+ */
+export type Shares = Readonly<Record<SharedThing, Bounded>>;
+
+export type SharedThing =
+  /** Inbound links that are open, of the places for them. */
+  | 'inboundLinks'
+  | 'linksPerHost'
+  | 'linksPerRange'
+  /** Inbound links that are not open yet. */
+  | 'pendingInbound'
+  | 'pendingPerHost'
+  | 'pendingPerRange'
+  /** Of what newcomers may open at once. */
+  | 'admissions'
+  | 'admissionsPerRange'
+  /** Of the addresses that one peer may tell of. */
+  | 'addressesPerPeer'
+  /** Dials that are not answered yet; known peers may have more at the start. */
+  | 'dials';
+
 export type BoundedThing =
   | 'openLinks'
   | 'pendingLinks'

@@ -2,7 +2,6 @@
 import type { Link } from './connections/connections.ts';
 import { KEPT_BYTES_MAX } from './exchange/knowledge-base.ts';
 import { WISHES_MAX } from './exchange/wishes.ts';
-import { DIALS_MAX } from './membership/membership.ts';
 import { whomOf, type Rooms } from './rooms.ts';
 import type { LinkSnapshot, NodeSnapshot, Sizes } from './snapshot.ts';
 
@@ -42,7 +41,7 @@ export function sizesOf(rooms: Rooms): Sizes {
     bans: { size: rooms.bans.size, max: bounds.bansMax },
     standings: { size: rooms.standing.size, max: bounds.standingsMax },
     ranges: { size: connections.rangeCount, max: bounds.rangesMax },
-    dials: { size: membership.dialCount, max: Math.max(DIALS_MAX, maxConnections) + 1 },
+    dials: { size: membership.dialCount, max: membership.dialsMax },
     offerProofs: { size: membership.offerProofCount, max: bounds.offerProofsMax },
     addresses: { size: rooms.book.size, max: bounds.addressesMax },
     seen: { size: dissemination.seenSize, max: bounds.seenMax },

@@ -1,8 +1,9 @@
 /** From what the operator configured to what the core is told. */
 import { networkInterfaces } from 'node:os';
-import { DEFAULT_BOUNDS, TLS_BOUNDS, type PeerIdentity, type Settings } from '../core/settings.ts';
+import type { PeerIdentity, Settings } from '../core/settings.ts';
 import { canonicalHost, isWildcard, type Address } from '../wire/address.ts';
 import type { Config } from './config/config.ts';
+import { coreBounds } from './limits.ts';
 
 export interface OwnPlace {
   /** The address for peers that was really taken. */
@@ -38,12 +39,7 @@ export function coreSettings(
     seenWindow: config.seenWindow,
     types: config.types,
     ownIdentity,
-    bounds: {
-      ...(config.transport === 'tls' ? TLS_BOUNDS : DEFAULT_BOUNDS),
-      linksPerHostMax: config.linksPerHost,
-      linksPerRangeMax: config.linksPerRange,
-      admissionsPerSecond: config.admissionsPerSecond,
-    },
+    bounds: coreBounds(config),
   };
 }
 

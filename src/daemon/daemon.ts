@@ -21,6 +21,7 @@ import { KnownIdentities } from './identity/known-identities.ts';
 import { readPeerCertificate } from './identity/peer-certificate.ts';
 import { Trust } from './identity/trust.ts';
 import { openDoors, reachableAddresses, type Doors, type ListenKey } from './listening.ts';
+import { daemonBounds } from './limits.ts';
 import { Memory } from './memory.ts';
 import type { EventCounts } from './observe/counters.ts';
 import { DescriptorWatch } from './observe/descriptor-watch.ts';
@@ -31,11 +32,12 @@ import { ProofSolver } from './proof-of-work/solver.ts';
 import { addressesOf } from './resolver.ts';
 import { shutDown } from './shutdown.ts';
 import { BatchPool } from './sockets/batch-pool.ts';
-import { DAEMON_BOUNDS, type DaemonBounds } from './sockets/bounds.ts';
+import type { DaemonBounds } from './sockets/bounds.ts';
 import { FlushScheduler } from './sockets/flush-scheduler.ts';
 import type { SendGear } from './sockets/send-queue.ts';
 import { TcpBacklogReader } from './sockets/tcp-backlog.ts';
 import { noTraffic, type Traffic } from './sockets/traffic.ts';
+import { takeDaemonShares, type DaemonShares } from './take-shares.ts';
 import type { Counterpart, Refusal } from './transport/peer-check.ts';
 import { SecureChannel } from './transport/secure-channel.ts';
 import { Transport } from './transport/transport.ts';
@@ -56,7 +58,7 @@ export interface DaemonOptions {
    * Whether key and memory outlive the process, in `stateDir` of the configuration if it names one. Default false.
    */
   readonly remembers?: boolean;
-  /** For tests; default {@link DAEMON_BOUNDS}. */
+  /** For tests; default: as `limits` of the configuration says. */
   readonly bounds?: DaemonBounds;
 }
 
@@ -64,8 +66,8 @@ export interface DaemonSnapshot {
   readonly core: NodeSnapshot;
   readonly traffic: { readonly links: Traffic; readonly clients: Traffic };
   readonly events: EventCounts;
-  /** Inbound connections whose handshake is not complete; none in plain. */
-  readonly handshakes: { readonly size: number; readonly max: number };
+  /** Who has most of what everybody may have some of. */
+  readonly shares: DaemonShares;
   /** Bytes that wait to be sent. */
   readonly queuedBytes: { readonly links: number; readonly clients: number };
 }
@@ -102,12 +104,13 @@ export async function startDaemon(given: DaemonOptions): Promise<Daemon> {
   const { config, warning } = fitToDescriptors(given.config);
   if (warning !== undefined) log.warn({}, warning);
   const options = { ...given, config };
-  const { hasApi = true, bounds = DAEMON_BOUNDS } = options;
+  const { hasApi = true } = options;
   const state = takeOwnState(config, options.remembers === true, (message) =>
     log.warn({}, message),
   );
   try {
-    const reporter = new Reporter(log);
+    const bounds = options.bounds ?? daemonBounds(config.limits, state.identity?.keyType);
+    const reporter = new Reporter(log, bounds.logLinesPerTick);
     const doors = await openDoors({
       config,
       hasApi,
@@ -216,10 +219,11 @@ class RunningDaemon implements Daemon {
       core: this.#core.snapshot(),
       traffic: { links: { ...links }, clients: { ...clients } },
       events: this.#reporter.counts,
-      handshakes: {
-        size: this.#transport.pendingHandshakes,
-        max: this.#bounds.handshake.pendingMax,
-      },
+      shares: takeDaemonShares(
+        this.#core.shares(),
+        { transport: this.#transport, api: this.#api, reporter: this.#reporter },
+        this.#bounds,
+      ),
       queuedBytes: {
         links: this.#transport.table.queuedBytes,
         clients: this.#api.table.queuedBytes,

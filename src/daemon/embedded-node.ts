@@ -208,9 +208,10 @@ export class EmbeddedNode extends EventEmitter<HearsayEventMap> implements Hears
   }
 
   stats(): NodeStats {
-    const { core, traffic, events, queuedBytes } = this.#options.daemon.snapshot();
+    const { core, traffic, events, queuedBytes, shares } = this.#options.daemon.snapshot();
     return {
       sizes: core.sizes,
+      shares,
       intake: core.intake,
       traffic,
       events,

@@ -74,7 +74,10 @@ export interface ProgramStats {
 }
 
 /** The state at one moment: plain data, and a copy. */
-export interface NodeStats extends Pick<DaemonSnapshot, 'traffic' | 'events' | 'queuedBytes'> {
+export interface NodeStats extends Pick<
+  DaemonSnapshot,
+  'traffic' | 'events' | 'queuedBytes' | 'shares'
+> {
   /** Everything that can grow, with its maximum. Each subscription of the program is a client. */
   readonly sizes: Sizes;
   /** What all peers brought since the start, and what was said about it. */

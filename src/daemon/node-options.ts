@@ -4,6 +4,7 @@
  * on a free port, has no API unless told, and counts time in milliseconds.
  */
 import type { Millis, ProofOfWork } from '../core/settings.ts';
+import type { LimitName } from './config/config.ts';
 import type { NodeLog } from './embedding/node-log.ts';
 
 /** `HOST:PORT`, `[IPV6]:PORT`, or the two apart, the host without brackets. */
@@ -28,6 +29,9 @@ export interface TypeOptions {
   /** How long accepted messages are kept, 1 … `historyWindowMillis` of the node, the default. */
   readonly historyWindowMillis?: Millis | undefined;
 }
+
+/** Limits, by name. */
+export type LimitOptions = { readonly [Name in LimitName]?: number | undefined };
 
 /** All may be left out. Times are in milliseconds, whole ones. */
 export interface NodeOptions {
@@ -60,12 +64,6 @@ export interface NodeOptions {
   readonly powDifficulty?: number | undefined;
   /** Whether 520 to 529 are spoken with peers that understand them; nobody else notices. Default true. */
   readonly extension?: boolean | undefined;
-  /** Inbound links from one host, once half of `maxConnections` are open; 1 … 10,000. Default 2. Not for loopback. */
-  readonly linksPerHost?: number | undefined;
-  /** The same from one range of addresses (/24, IPv6 /48). Default 4. */
-  readonly linksPerRange?: number | undefined;
-  /** Inbound links that open per second in the long run, 1 … 10,000. Default 10. Not for loopback. */
-  readonly admissionsPerSecond?: number | undefined;
   /** Accepted messages kept for peers that missed them, 1 … 1,000,000. Default 1,000. */
   readonly cacheSize?: number | undefined;
   /** How long they are kept, 1 … 65,535,000; it works in whole seconds. Default 300,000. */
@@ -94,6 +92,11 @@ export interface NodeOptions {
   readonly stateDir?: string | undefined;
   /** What is particular about single data types, 0 … 65,535, by type. Default nothing. */
   readonly types?: Readonly<Record<number, TypeOptions | undefined>> | undefined;
+  /**
+   * What strangers, peers and programs may take of this node, by the names and in the units of docs/configuration.md:
+   * `{ pending_links: 100, silence_timeout: 60 }`. Default: what stands there.
+   */
+  readonly limits?: LimitOptions | undefined;
   /** Where log lines go: a pino logger, `console`, or whatever has these methods. Default nowhere. */
   readonly log?: NodeLog | undefined;
   /** Closes the node when it fires; before that, ends its start. */

@@ -9,9 +9,10 @@ import { CONFIG_KEYS, ConfigError, loadConfig, NONE, type Config } from './confi
 import { badOption, checkMillis, checkOptions, checkSignal } from './embedding/limits.ts';
 import { NodeError } from './embedding/node-error.ts';
 import type { NodeOptions } from './node-options.ts';
+import { readLimitOptions } from './read-limit-options.ts';
 import { readTypeOptions } from './read-type-options.ts';
 
-type KeyOption = Exclude<keyof NodeOptions, 'types' | 'log' | 'signal' | MillisOption>;
+type KeyOption = Exclude<keyof NodeOptions, 'types' | 'limits' | 'log' | 'signal' | MillisOption>;
 type MillisOption = Extract<keyof NodeOptions, `${string}Millis`>;
 
 /** How an option is written as the value of a key. A wrong type gives undefined. */
@@ -54,9 +55,6 @@ const KEY_OPTIONS: Readonly<Record<KeyOption, KeyWriter>> = {
   proofOfWork: asWord('proof_of_work'),
   powDifficulty: asNumber('pow_difficulty'),
   extension: asSwitch('extension'),
-  linksPerHost: asNumber('links_per_host'),
-  linksPerRange: asNumber('links_per_range'),
-  admissionsPerSecond: asNumber('admissions_per_second'),
   cacheSize: asNumber('cache_size'),
   relay: asWord('relay'),
   transport: asWord('transport'),
@@ -97,6 +95,7 @@ export const NODE_OPTION_NAMES: readonly string[] = [
   ...Object.keys(KEY_OPTIONS),
   ...Object.keys(MILLIS_OPTIONS),
   'types',
+  'limits',
   'log',
   'signal',
 ];
@@ -123,7 +122,8 @@ export function readNodeOptions(options: NodeOptions): ReadOptions {
     const { config, warnings } = loadConfig({ flags: writeFlags(given) });
     const node = { ...config, ...millis };
     const types = readTypeOptions(options.types, node);
-    return { config: { ...node, types }, hasApi, warnings: warnings.map(inOptions) };
+    const limits = readLimitOptions(options.limits);
+    return { config: { ...node, types, limits }, hasApi, warnings: warnings.map(inOptions) };
   } catch (error) {
     throw error instanceof ConfigError ? asBadOption(error) : error;
   }

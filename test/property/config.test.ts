@@ -12,9 +12,12 @@ import {
   CONFIG_KEYS,
   ConfigError,
   formatConfig,
+  LIMIT_KEYS,
+  LIMIT_NAMES,
   loadConfig,
   type ApiAddress,
   type Config,
+  type Limits,
   type LoadedConfig,
 } from '../../src/daemon/config/config.ts';
 
@@ -102,13 +105,21 @@ function fitting(config: Config): Config['types'] {
 
 const anyIdentity = fc.stringMatching(/^[0-9a-f]{64}$/);
 
+/** Any of the limits, each at any number that it allows. */
+const anyLimits: fc.Arbitrary<Limits> = fc.record(
+  Object.fromEntries(
+    LIMIT_NAMES.map((name) => {
+      const [min, max] = LIMIT_KEYS[name].reader.allowed.split(' to ').map(Number);
+      return [name, fc.integer({ min: min!, max: max! })];
+    }),
+  ),
+  { requiredKeys: [] },
+);
+
 const anyConfig: fc.Arbitrary<Config> = fc
   .tuple(
     counts,
     fc.record({
-      linksPerHost: fc.integer({ min: 1, max: 10_000 }),
-      linksPerRange: fc.integer({ min: 1, max: 10_000 }),
-      admissionsPerSecond: fc.integer({ min: 1, max: 10_000 }),
       cacheSize: fc.integer({ min: 1, max: 1_000_000 }),
       searchCooldown: wholeSeconds(1),
       challengeCooldown: wholeSeconds(0),
@@ -148,8 +159,14 @@ const anyConfig: fc.Arbitrary<Config> = fc
       maxLength: 5,
       selector: ([dataType]) => dataType,
     }),
+    anyLimits,
   )
-  .map(([three, others, types]) => ({ ...three, ...others, types: new Map(types) }))
+  .map(([three, others, types, limits]) => ({
+    ...three,
+    ...others,
+    types: new Map(types),
+    limits,
+  }))
   .map((config) => ({ ...config, types: fitting(config) }));
 
 describe('a configuration that is written down', () => {

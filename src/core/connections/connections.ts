@@ -125,6 +125,16 @@ export class Connections implements Door {
     return this.#newcomers.rangeCount;
   }
 
+  /** Inbound links that may be open now. */
+  get inboundMax(): number {
+    return this.#places.inboundMax;
+  }
+
+  /** How much of the bursts of admissions is used for now: of that for all, and by one range of its own. */
+  admissions(now: Instant): { readonly all: number; readonly range: number } {
+    return { all: this.#newcomers.taken(now), range: this.#newcomers.mostTaken(now) };
+  }
+
   find(id: LinkId): Link | undefined {
     return this.#links.find(id);
   }

@@ -57,6 +57,18 @@ export class Newcomers {
     return this.#ranges.size;
   }
 
+  /** How much of the burst for all newcomers is used for now. */
+  taken(now: Instant): number {
+    return this.#bucket.taken(now);
+  }
+
+  /** The same of the range that has used most of its own. */
+  mostTaken(now: Instant): number {
+    let most = 0;
+    for (const { bucket } of this.#ranges.values()) most = Math.max(most, bucket.taken(now));
+    return most;
+  }
+
   /** A newcomer has said its 507: how many challenges it has to solve, 1 … 16. */
   roundsFor(link: Link, now: Instant): number {
     if (link.scope === 'loopback' || link.secured === undefined) return 1;

@@ -19,6 +19,13 @@ export class Allowances {
     return bucket.take(now);
   }
 
+  /** Of all links the one that has used most of its burst: how much of it. */
+  mostTaken(now: Instant): number {
+    let most = 0;
+    for (const bucket of this.#buckets.values()) most = Math.max(most, bucket.taken(now));
+    return most;
+  }
+
   onLinkEnded(link: LinkId): void {
     this.#buckets.delete(link);
   }

@@ -11,8 +11,6 @@ import type { Outbox } from '../effects.ts';
 import type { Instant, Millis, Settings } from '../settings.ts';
 import type { AddressBook, Neighbourhood } from './surroundings.ts';
 
-/** Dials without a connection yet, at once. A guess: enough to get past a handful of black holes. */
-export const DIALS_MAX = 16;
 /** A dial that has no connection after this no longer counts as hope. A guess: several round trips. */
 const DIAL_HOPE: Millis = 1_000;
 /** A connection on which the peer has not even begun its part after this no longer counts as hope. */
@@ -52,7 +50,7 @@ export class Attempts {
 
   /** The most dials at once that known peers may have for their first dial; one more is the bootstrapper's. */
   get dialsMax(): number {
-    return Math.max(DIALS_MAX, this.#settings.maxConnections);
+    return Math.max(this.#settings.bounds.dialsMax, this.#settings.maxConnections);
   }
 
   /** Whether a dial to `address` is under way, or a link to it is or will be open, whoever dialled. */
@@ -112,12 +110,12 @@ export class Attempts {
   }
 
   hasRoomToDial(now: Instant): boolean {
-    return this.#dials.size < DIALS_MAX && this.hasRoomForLink(now);
+    return this.#hasRoomForDial && this.hasRoomForLink(now);
   }
 
   /** Whether a feeler has a place among the links on their way. */
   get hasRoomForFeeler(): boolean {
-    return this.#dials.size < DIALS_MAX && this.#hasRoomOnItsWay;
+    return this.#hasRoomForDial && this.#hasRoomOnItsWay;
   }
 
   /**
@@ -127,6 +125,10 @@ export class Attempts {
   hasRoomForLink(now: Instant): boolean {
     if (this.#links.open.length + this.hopeful(now) >= this.#settings.maxConnections) return false;
     return this.#hasRoomOnItsWay;
+  }
+
+  get #hasRoomForDial(): boolean {
+    return this.#dials.size < this.#settings.bounds.dialsMax;
   }
 
   get #hasRoomOnItsWay(): boolean {

@@ -24,12 +24,8 @@ import type { Instant, Proofs, Settings } from '../settings.ts';
 import { Allowances } from './allowances.ts';
 import type { Neighbour } from './surroundings.ts';
 
-/** Answers to one peer: it asks for four bytes and is given up to a thousand times as much. */
-const ANSWERS: Rate = { perSecond: 1 / 30, burst: 1 };
-/** The same over loopback, where nodes are started and stopped by the dozen. A guess. */
+/** Answers to one peer over loopback, where nodes are started and stopped by the dozen. A guess. */
 const LOOPBACK_ANSWERS: Rate = { perSecond: 1, burst: 16 };
-/** Addresses of one peer that are considered. Bitcoin Core has the same rate. */
-const INTAKE: Rate = { perSecond: 0.1, burst: 64 };
 /** 505s of one link with a challenge that wait for a place at work; the rest stays unanswered. A guess. */
 const WAITING_PER_LINK_MAX = 8;
 /** 505s without a challenge that may still be answered on one link. Each costs the peer's memory, not ours. */
@@ -56,9 +52,10 @@ export class Discovery {
   /** 506s whose proof is being looked for, by link. */
   readonly #provingOffers = new Map<LinkId, number>();
   readonly #waiting = new Map<LinkId, WaitingQuestion[]>();
-  readonly #answers = new Allowances(ANSWERS);
+  /** A peer asks for four bytes and is given up to a thousand times as much. */
+  readonly #answers: Allowances;
   readonly #loopbackAnswers = new Allowances(LOOPBACK_ANSWERS);
-  readonly #intake = new Allowances(INTAKE);
+  readonly #intake: Allowances;
   #proving = 0;
 
   constructor(options: {
@@ -71,6 +68,14 @@ export class Discovery {
     this.#random = options.random;
     this.#proofs = options.proofs;
     this.#out = options.out;
+    const { offerPause, offerIntakeMax, addressesPerMinute } = options.settings.bounds;
+    this.#answers = new Allowances({ perSecond: 1_000 / offerPause, burst: 1 });
+    this.#intake = new Allowances({ perSecond: addressesPerMinute / 60, burst: offerIntakeMax });
+  }
+
+  /** Of what any one peer may tell of: the most that was used. */
+  mostAddressesTaken(now: Instant): number {
+    return this.#intake.mostTaken(now);
   }
 
   /** Proofs for 506 under way. */

@@ -27,8 +27,6 @@ import { Feelers } from './feelers.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import type { AddressBook, Neighbour, Neighbourhood } from './surroundings.ts';
 
-export { DIALS_MAX } from './attempts.ts';
-
 /** A link that was open this long has proven its address good. */
 const LASTING: Millis = 60_000;
 
@@ -93,6 +91,16 @@ export class Membership {
 
   get dialCount(): number {
     return this.#attempts.dialCount;
+  }
+
+  /** The most that {@link dialCount} can be: one beyond those of known peers is the bootstrapper's. */
+  get dialsMax(): number {
+    return this.#attempts.dialsMax + 1;
+  }
+
+  /** Of what any one peer may tell of: the most that was used, see `offerIntakeMax`. */
+  mostAddressesTaken(now: Instant): number {
+    return this.#discovery.mostAddressesTaken(now);
   }
 
   /** Peers that the next life should dial first. */

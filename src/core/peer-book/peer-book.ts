@@ -45,7 +45,7 @@ export class PeerBook {
   readonly #hosts = new CrowdedHosts(this.#entries);
   readonly #tables: Tables;
   readonly #held = new Set<BookEntry>();
-  readonly #recentDials = new RecentDials();
+  readonly #recentDials: RecentDials;
   #revision = 0;
 
   /** `stored`: what an earlier life knew; what cannot be an address in it is left out. */
@@ -57,6 +57,7 @@ export class PeerBook {
     const { bounds, random, stored } = options;
     this.#bounds = bounds;
     this.#random = random;
+    this.#recentDials = new RecentDials(bounds.hostPause);
     this.#hash = new KeyedHash(random, stored?.secret);
     this.#tables = new Tables({ hash: this.#hash, random });
     for (const peer of stored?.peers ?? []) this.#restore(peer);

@@ -5,14 +5,18 @@
  */
 import type { Instant, Millis } from '../settings.ts';
 
-/** Between two dials to one host. */
-export const HOST_PAUSE: Millis = 60_000;
 /** Hosts remembered. With so many in one minute no stranger's word is followed. A guess: four times the dials there can be. */
 export const HOSTS_MAX = 8_192;
 
 export class RecentDials {
+  readonly #pause: Millis;
   /** When each host was dialled, the latest last. */
   readonly #dialledAt = new Map<string, Instant>();
+
+  /** `pause`: between two dials to one host. */
+  constructor(pause: Millis) {
+    this.#pause = pause;
+  }
 
   /** Notes a dial to `host`. */
   note(host: string, now: Instant): void {
@@ -24,15 +28,15 @@ export class RecentDials {
   freeFrom(host: string, now: Instant): Instant {
     this.#forgetOld(now);
     const dialledAt = this.#dialledAt.get(host);
-    if (dialledAt !== undefined) return dialledAt + HOST_PAUSE;
+    if (dialledAt !== undefined) return dialledAt + this.#pause;
     if (this.#dialledAt.size < HOSTS_MAX) return now;
     const [oldest] = this.#dialledAt.values();
-    return oldest! + HOST_PAUSE;
+    return oldest! + this.#pause;
   }
 
   #forgetOld(now: Instant): void {
     for (const [host, at] of this.#dialledAt) {
-      if (now - at < HOST_PAUSE) return;
+      if (now - at < this.#pause) return;
       this.#dialledAt.delete(host);
     }
   }

@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { describeSetting, type GivenValues } from './given-values.ts';
 import { GOSSIP_SECTION, HOSTKEY, type IniEntry } from './ini.ts';
 import { GOSSIP_NAMES } from './keys.ts';
+import { LIMIT_NAMES } from './limit-keys.ts';
 import type { ApiAddress } from './readers.ts';
 import { TYPE_KEY_NAMES } from './type-keys.ts';
 
@@ -41,11 +42,12 @@ export class ConfigWarnings {
 
   /** A key that means nothing for a data type. */
   unknownTypeKey(entry: IniEntry, file: string): void {
-    this.#add(() => {
-      const where = describePlace({ kind: 'file', file, line: entry.line }, entry.key, entry.value);
-      const nearest = nearestOf(TYPE_KEY_NAMES, entry.key);
-      return `${where}: unknown key of a data type, ignored; nearest known key: ${nearest}`;
-    });
+    this.#unknownIn('unknown key of a data type', TYPE_KEY_NAMES, entry, file);
+  }
+
+  /** A key that limits nothing. */
+  unknownLimit(entry: IniEntry, file: string): void {
+    this.#unknownIn('unknown limit', LIMIT_NAMES, entry, file);
   }
 
   /** A file that does not have the section it is read for. */
@@ -54,6 +56,13 @@ export class ConfigWarnings {
       () =>
         `${describeFile(file)}: has no section [${GOSSIP_SECTION}], so it sets none of its keys`,
     );
+  }
+
+  #unknownIn(what: string, known: readonly string[], entry: IniEntry, file: string): void {
+    this.#add(() => {
+      const where = describePlace({ kind: 'file', file, line: entry.line }, entry.key, entry.value);
+      return `${where}: ${what}, ignored; nearest known key: ${nearestOf(known, entry.key)}`;
+    });
   }
 
   /** Values that open a door. */

@@ -13,6 +13,7 @@ import type {
 } from '../../core/settings.ts';
 import type { HostPort } from './host-port.ts';
 import type { ConfiguredPin } from './identity-readers.ts';
+import type { Limits } from './limit-keys.ts';
 import type { ApiAddress } from './readers.ts';
 
 export { CONFIG_ERROR_CODES, ConfigError } from './config-error.ts';
@@ -27,6 +28,14 @@ export {
   type LoadOptions,
   type Source,
 } from './load-config.ts';
+export {
+  isLimit,
+  LIMIT_KEYS,
+  LIMIT_NAMES,
+  type LimitName,
+  type Limits,
+  type LimitSpec,
+} from './limit-keys.ts';
 export { NONE, type ApiAddress } from './readers.ts';
 export { TYPE_KEY_NAMES, TYPE_KEYS, type TypeKeyName, type TypeValues } from './type-keys.ts';
 export { typeProfile } from './type-profiles.ts';
@@ -42,12 +51,6 @@ export interface Config {
   readonly minConnections: number;
   /** Never more open links than this, 2 … 10,000. Default 32, likewise. */
   readonly maxConnections: number;
-  /** Inbound links from one host, once half of `maxConnections` are open: 1 … 10,000. Default 2. */
-  readonly linksPerHost: number;
-  /** The same from one range of addresses. Default 4. */
-  readonly linksPerRange: number;
-  /** Inbound links that open per second in the long run, 1 … 10,000. Default 10. */
-  readonly admissionsPerSecond: number;
   /** Accepted messages kept for peers that missed them, 1 … 1,000,000. Default 1,000. */
   readonly cacheSize: number;
   /** Time between checks for too few peers: 1 s to a year, in whole seconds. Default 60 s. */
@@ -100,4 +103,6 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** What is particular about single data types, by type, ascending. Default nothing. */
   readonly types: ReadonlyMap<number, TypeProfile>;
+  /** What strangers, peers and programs may take, as far as somebody set it. */
+  readonly limits: Limits;
 }

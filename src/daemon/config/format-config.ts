@@ -6,10 +6,11 @@ import type { Millis, PeerName, TypeProfile } from '../../core/settings.ts';
 import { formatAddress } from '../../wire/address.ts';
 import type { Config } from './config.ts';
 import type { ConfiguredPin } from './identity-readers.ts';
-import { GOSSIP_SECTION } from './ini.ts';
+import { GOSSIP_SECTION, LIMITS_SECTION } from './ini.ts';
 import type { KeyName } from './key-table.ts';
 import { CONFIG_KEYS, type ConfigKey } from './keys.ts';
 import type { Source } from './load-config.ts';
+import { LIMIT_KEYS, LIMIT_NAMES, type LimitName, type Limits } from './limit-keys.ts';
 import { NONE, type ApiAddress } from './readers.ts';
 import { TYPE_KEY_NAMES, TYPE_KEYS, type TypeKeyName } from './type-keys.ts';
 import { typeSection } from './type-sections.ts';
@@ -27,7 +28,27 @@ export function formatConfig(config: Config, sources: ReadonlyMap<string, Source
       .map(entry)
       .join('\n');
   const types = Array.from(config.types, formatType).join('');
-  return `${entries('global')}\n[${GOSSIP_SECTION}]\n${entries('gossip')}${types}`;
+  const limits = LIMIT_NAMES.map((name) => formatLimit(name, config.limits)).join('\n');
+  return (
+    `${entries('global')}\n[${GOSSIP_SECTION}]\n${entries('gossip')}` +
+    `\n[${LIMITS_SECTION}]\n${limits}${types}`
+  );
+}
+
+/** A limit that nobody set is shown and left unset: some defaults depend on other keys. */
+function formatLimit(name: LimitName, limits: Limits): string {
+  const {
+    meaning,
+    defaultText,
+    otherwise,
+  }: (typeof LIMIT_KEYS)[LimitName] & {
+    readonly otherwise?: string;
+  } = LIMIT_KEYS[name];
+  const limit = limits[name];
+  const text = otherwise === undefined ? defaultText : `${defaultText} (${otherwise})`;
+  return limit === undefined
+    ? `; ${meaning} (default)\n; ${name} = ${text}\n`
+    : `; ${meaning} (set in the file)\n${name} = ${limit}\n`;
 }
 
 /** The section of one data type. Keys that nobody set are left out, so that they go on following the node's. */
@@ -55,9 +76,6 @@ const TEXTS: { readonly [Name in KeyName]: (config: Config) => string } = {
   degree: (config) => String(config.degree),
   min_connections: (config) => String(config.minConnections),
   max_connections: (config) => String(config.maxConnections),
-  links_per_host: (config) => String(config.linksPerHost),
-  links_per_range: (config) => String(config.linksPerRange),
-  admissions_per_second: (config) => String(config.admissionsPerSecond),
   cache_size: (config) => String(config.cacheSize),
   search_cooldown: (config) => formatSeconds(config.searchCooldown),
   challenge_cooldown: (config) => formatSeconds(config.challengeCooldown),

@@ -29,6 +29,8 @@ export interface IniSection {
 
 /** The section with our keys. Names are compared in lower case. */
 export const GOSSIP_SECTION = 'gossip';
+/** The section with the limits. */
+export const LIMITS_SECTION = 'gossip.limits';
 /** What stands before any section or in `[global]`. Only {@link HOSTKEY} is taken from there. */
 export const GLOBAL_SECTION = 'global';
 export const HOSTKEY = 'hostkey';

@@ -74,27 +74,6 @@ export const KEYS = {
     isDefaultDerived: true,
     reader: withNote(wholeNumber(2, CONNECTIONS_MAX), 'at least min_connections'),
   },
-  links_per_host: {
-    meaning: 'inbound links from one host, once half of max_connections are open; not for loopback',
-    unit: 'links',
-    placeholder: 'N',
-    defaultText: '2',
-    reader: wholeNumber(1, CONNECTIONS_MAX),
-  },
-  links_per_range: {
-    meaning: 'the same from one range of addresses (/24, IPv6 /48)',
-    unit: 'links',
-    placeholder: 'N',
-    defaultText: '4',
-    reader: wholeNumber(1, CONNECTIONS_MAX),
-  },
-  admissions_per_second: {
-    meaning: 'inbound links that open per second in the long run; not for loopback',
-    unit: 'links',
-    placeholder: 'N',
-    defaultText: '10',
-    reader: wholeNumber(1, CONNECTIONS_MAX),
-  },
   cache_size: {
     meaning: 'accepted messages kept for peers that missed them; the oldest makes room',
     unit: 'messages',

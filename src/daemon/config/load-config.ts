@@ -16,8 +16,18 @@ import {
   type Environment,
 } from './derived-defaults.ts';
 import { describeSetting, GivenValues, type Setting } from './given-values.ts';
-import { GLOBAL_SECTION, GOSSIP_SECTION, HOSTKEY, parseIni, type IniEntry } from './ini.ts';
+import {
+  GLOBAL_SECTION,
+  GOSSIP_SECTION,
+  HOSTKEY,
+  LIMITS_SECTION,
+  parseIni,
+  type IniEntry,
+  type IniSection,
+} from './ini.ts';
 import { CONFIG_KEYS, GOSSIP_NAMES } from './keys.ts';
+import { isLimit, LIMIT_KEYS, type Limits } from './limit-keys.ts';
+import { readTableSection } from './table-section.ts';
 import { trustOf } from './trust-settings.ts';
 import { isTypeSection, TypeSections } from './type-sections.ts';
 
@@ -50,10 +60,14 @@ export interface LoadedConfig {
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const given = new GivenValues();
   const warnings = new ConfigWarnings();
-  const types = options.file === undefined ? undefined : addFile(given, options.file, warnings);
+  const file = options.file === undefined ? undefined : addFile(given, options.file, warnings);
   if (options.flags !== undefined) addFlags(given, options.flags);
   const node = complete(given, options.file, options.env ?? process.env);
-  const config = { ...node, types: types?.profiles(node) ?? NO_TYPES };
+  const config = {
+    ...node,
+    types: file?.types.profiles(node) ?? NO_TYPES,
+    limits: file?.limits ?? {},
+  };
   warnings.values(config, given);
   const sources = new Map<string, Source>(
     CONFIG_KEYS.map(({ name }) => [name, given.setting(name)?.place.kind ?? 'default']),
@@ -73,15 +87,23 @@ export function defaultConfig(): Config {
 
 const NO_TYPES: Config['types'] = new Map();
 
-function addFile(given: GivenValues, file: string, warnings: ConfigWarnings): TypeSections {
+/** What the sections of a file say that have tables of their own. */
+interface FileSections {
+  readonly types: TypeSections;
+  readonly limits: Limits;
+}
+
+function addFile(given: GivenValues, file: string, warnings: ConfigWarnings): FileSections {
   const sections = parseIni(readConfigFile(file), file);
   const base = dirname(resolve(file));
   const hostkey = sections.get(GLOBAL_SECTION)?.entries.get(HOSTKEY);
   if (hostkey !== undefined) given.set(HOSTKEY, settingOf(hostkey, file), base);
   if (!sections.has(GOSSIP_SECTION)) warnings.noSection(file);
   const types = new TypeSections(file, warnings);
+  let limits: Limits = {};
   for (const [name, section] of sections) {
     if (isTypeSection(name)) types.add(name, section);
+    else if (name === LIMITS_SECTION) limits = readLimits(section, file, warnings);
     else if (name !== GLOBAL_SECTION) {
       for (const entry of section.entries.values()) {
         if (name === GOSSIP_SECTION) addEntry(given, entry, file, base, warnings);
@@ -89,7 +111,18 @@ function addFile(given: GivenValues, file: string, warnings: ConfigWarnings): Ty
       }
     }
   }
-  return types;
+  return { types, limits };
+}
+
+function readLimits(section: IniSection, file: string, warnings: ConfigWarnings): Limits {
+  const { values } = readTableSection(section, {
+    file,
+    isKey: isLimit,
+    readerOf: (name) => LIMIT_KEYS[name].reader,
+    onUnknown: (entry) => warnings.unknownLimit(entry, file),
+  });
+  // Proof of the cast: all readers of the table make numbers.
+  return values as Limits;
 }
 
 function addEntry(
@@ -133,14 +166,11 @@ function complete(
   given: GivenValues,
   file: string | undefined,
   environment: Environment,
-): Omit<Config, 'types'> {
+): Omit<Config, 'types' | 'limits'> {
   const p2pAddress = given.value('p2p_address');
   const transport = given.value('transport');
   return {
     ...connectionCounts(given),
-    linksPerHost: given.value('links_per_host'),
-    linksPerRange: given.value('links_per_range'),
-    admissionsPerSecond: given.value('admissions_per_second'),
     cacheSize: given.value('cache_size'),
     searchCooldown: given.value('search_cooldown'),
     challengeCooldown: given.value('challenge_cooldown'),

@@ -6,8 +6,9 @@ import type { TypeProfile } from '../../core/settings.ts';
 import { ConfigError, describeLine, printable } from './config-error.ts';
 import type { ConfigWarnings } from './config-warnings.ts';
 import type { Config } from './config.ts';
-import { describeSetting, readSetting, type Setting } from './given-values.ts';
-import type { IniEntry, IniSection } from './ini.ts';
+import { describeSetting, type Setting } from './given-values.ts';
+import type { IniSection } from './ini.ts';
+import { readTableSection } from './table-section.ts';
 import { isTypeKey, TYPE_KEYS, type TypeKeyName, type TypeValues } from './type-keys.ts';
 import { typeProfile } from './type-profiles.ts';
 
@@ -37,24 +38,19 @@ export class TypeSections {
   }
 
   /** Throws {@link ConfigError} for a name that names no type, a second section for one, and a bad value. */
-  add(name: string, { headers, entries }: IniSection): void {
-    const dataType = this.#dataTypeOf(name, headers[0]!);
-    const [first, second] = headers;
+  add(name: string, section: IniSection): void {
+    const [first, second] = section.headers;
+    const dataType = this.#dataTypeOf(name, first!);
     if (second !== undefined) {
       const problem = `begins in line ${first} already; a data type has one section`;
       this.#fail('config-duplicate', name, second, problem);
     }
-    const given = new Map<TypeKeyName, Setting>();
-    const values: Partial<Record<TypeKeyName, unknown>> = {};
-    for (const entry of entries.values()) {
-      if (!isTypeKey(entry.key)) {
-        this.#warnings.unknownTypeKey(entry, this.#file);
-        continue;
-      }
-      const setting = this.#settingOf(entry);
-      given.set(entry.key, setting);
-      values[entry.key] = readSetting<unknown>(setting, TYPE_KEYS[entry.key].reader, '');
-    }
+    const { given, values } = readTableSection(section, {
+      file: this.#file,
+      isKey: isTypeKey,
+      readerOf: (key) => TYPE_KEYS[key].reader,
+      onUnknown: (entry) => this.#warnings.unknownTypeKey(entry, this.#file),
+    });
     this.#given.set(dataType, given);
     // Proof of the cast: each value was made by its key's own reader.
     this.#values.set(dataType, values as TypeValues);
@@ -80,10 +76,6 @@ export class TypeSections {
     }
     const problem = `names no data type; allowed: [${PREFIX}.N] with N from 0 to ${DATA_TYPE_MAX}`;
     return this.#fail('config-syntax', name, line, problem);
-  }
-
-  #settingOf({ key, value, line }: IniEntry): Setting {
-    return { written: key, text: value, place: { kind: 'file', file: this.#file, line } };
   }
 
   #fail(code: string, name: string, line: number, problem: string): never {

@@ -3,16 +3,24 @@
  * not be able to fill a disk with them, nor to bury the lines that matter.
  */
 
-/** Lines in one interval of the housekeeping timer, a second. */
-export const LINES_PER_TICK_MAX = 100;
-
 export class LineBudget {
+  readonly #max: number;
   #lines = 0;
   #suppressed = 0;
 
+  /** `max`: lines in one interval of the housekeeping timer. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Lines that were written in this interval. */
+  get lines(): number {
+    return this.#lines;
+  }
+
   /** Whether one more line may be written; counts it either way. */
   allows(): boolean {
-    if (this.#lines < LINES_PER_TICK_MAX) {
+    if (this.#lines < this.#max) {
       this.#lines++;
       return true;
     }

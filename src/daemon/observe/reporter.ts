@@ -42,13 +42,21 @@ const CHANNEL_LEVELS: ReadonlyMap<string, Line['level']> = new Map([
 
 export class Reporter {
   readonly #log: Log;
-  readonly #budget = new LineBudget();
+  readonly #budget: LineBudget;
   /** What somebody must act on is not crowded out by what strangers cause, nor by debugging. */
-  readonly #warnings = new LineBudget();
+  readonly #warnings: LineBudget;
   readonly #counter = new EventCounter();
 
-  constructor(log: Log) {
+  /** `linesPerTick`: lines in one interval of the housekeeping timer, and as many warnings. */
+  constructor(log: Log, linesPerTick: number) {
     this.#log = log;
+    this.#budget = new LineBudget(linesPerTick);
+    this.#warnings = new LineBudget(linesPerTick);
+  }
+
+  /** Lines that were written in this interval, warnings apart. */
+  get linesNow(): number {
+    return this.#budget.lines;
   }
 
   get counts(): EventCounts {

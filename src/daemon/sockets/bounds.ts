@@ -68,6 +68,8 @@ export interface DaemonBounds {
   readonly dialTicks: number;
   /** A name in a listen address must be found within this time. */
   readonly lookupTime: Millis;
+  /** Log lines in one tick; warnings and errors have as many of their own. */
+  readonly logLinesPerTick: number;
   /** At shutdown the queues have this long to empty … */
   readonly shutdownFlushTime: Millis;
   /** … and the other sides then have this long to answer our FIN, before what remains is destroyed. */
@@ -98,6 +100,7 @@ const LINK_BOUNDS: SocketBounds = {
 export const DAEMON_BOUNDS: DaemonBounds = {
   tick: 1_000,
   dialTicks: 10,
+  logLinesPerTick: 100,
   lookupTime: 5_000,
   shutdownFlushTime: 2_000,
   shutdownCloseTime: 1_000,

@@ -51,6 +51,13 @@ export class SocketTable {
     return bytes;
   }
 
+  /** The same of the socket with most. */
+  get longestQueueBytes(): number {
+    let bytes = 0;
+    for (const socket of this.#sockets.values()) bytes = Math.max(bytes, socket.queuedBytes);
+    return bytes;
+  }
+
   add(id: number, socket: TabledSocket): void {
     this.#sockets.set(id, socket);
   }

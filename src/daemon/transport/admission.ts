@@ -18,6 +18,14 @@ export interface Pending {
   readonly giveWay: () => void;
 }
 
+/** Handshakes of whoever has most of them; loopback is not limited, and does not count. */
+export interface HandshakeCrowds {
+  readonly perHost: number;
+  readonly perRange: number;
+  readonly begun: number;
+  readonly begunPerHost: number;
+}
+
 export class Admission {
   readonly #bounds: HandshakeBounds;
   /** In the order in which they came. */
@@ -32,6 +40,17 @@ export class Admission {
 
   get pendingCount(): number {
     return this.#pending.size;
+  }
+
+  /** Of these those of the address, and of the range, that has most; and what was begun in this tick. */
+  get crowds(): HandshakeCrowds {
+    const pending = [...this.#pending];
+    return {
+      perHost: largest(countBy(pending, ({ site }) => site).values()),
+      perRange: largest(countBy(pending, ({ block }) => block).values()),
+      begun: this.#begun,
+      begunPerHost: largest(this.#begunBySite.values()),
+    };
   }
 
   /**
@@ -97,4 +116,20 @@ export class Admission {
     this.leave(eldest);
     eldest.giveWay();
   }
+}
+
+function countBy(
+  pending: readonly Pending[],
+  placeOf: (pending: Pending) => string | undefined,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const one of pending) {
+    const place = placeOf(one);
+    if (place !== undefined) counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function largest(counts: Iterable<number>): number {
+  return Math.max(0, ...counts);
 }

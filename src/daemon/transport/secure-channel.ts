@@ -22,7 +22,7 @@ import type { Secured } from '../../core/inputs.ts';
 import type { PeerIdentity } from '../../core/settings.ts';
 import type { Address } from '../../wire/address.ts';
 import type { HandshakeBounds } from '../sockets/bounds.ts';
-import { Admission, type Pending } from './admission.ts';
+import { Admission, type HandshakeCrowds, type Pending } from './admission.ts';
 import {
   checkPeer,
   protocolOf,
@@ -105,6 +105,10 @@ export class SecureChannel {
   /** Inbound connections that are not channels yet. */
   get pendingCount(): number {
     return this.#admission.pendingCount;
+  }
+
+  get crowds(): HandshakeCrowds {
+    return this.#admission.crowds;
   }
 
   /** Those that TLS works on as a server; never more than {@link pendingCount}. */

@@ -17,6 +17,7 @@ import type { Listener } from '../sockets/listener.ts';
 import type { SendGear } from '../sockets/send-queue.ts';
 import { SocketTable } from '../sockets/socket-table.ts';
 import type { Traffic } from '../sockets/traffic.ts';
+import type { HandshakeCrowds } from './admission.ts';
 import { Dialler } from './dialler.ts';
 import type { SecureChannel } from './secure-channel.ts';
 
@@ -38,6 +39,8 @@ export interface TransportOptions {
   /** A peer took nothing for long while its queue was full, and the link was closed: for the log. */
   readonly onStuck: (link: LinkId, remote: Address) => void;
 }
+
+const NO_HANDSHAKES = { pending: 0, perHost: 0, perRange: 0, begun: 0, begunPerHost: 0 };
 
 /** Between whom a connection stands, and the address that was dialled if it was. */
 interface Ends {
@@ -73,9 +76,11 @@ export class Transport {
     return this.#table;
   }
 
-  /** Inbound connections whose handshake is not complete. */
-  get pendingHandshakes(): number {
-    return this.#options.channel?.pendingCount ?? 0;
+  /** Inbound connections whose handshake is not complete, all and of whoever has most; none in plain. */
+  get handshakes(): HandshakeCrowds & { readonly pending: number } {
+    const { channel } = this.#options;
+    if (channel === undefined) return NO_HANDSHAKES;
+    return { ...channel.crowds, pending: channel.pendingCount };
   }
 
   start(): void {

@@ -20,11 +20,12 @@ describe('the bounds of a node', () => {
   });
 
   it('are as configured where there are keys for them', () => {
-    const bounds = boundsOf({ linksPerHost: 3, linksPerRange: 5, admissionsPerSecond: 7 });
-    expect(bounds).toMatchObject({
+    const bounds = boundsOf({ limits: { links_per_host: 3, silence_timeout: 30 } });
+    expect(bounds).toEqual({
+      ...TLS_BOUNDS,
       linksPerHostMax: 3,
-      linksPerRangeMax: 5,
-      admissionsPerSecond: 7,
+      silenceMax: 30_000,
+      pingAfter: 12_000,
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOST_PAUSE } from '../../../../src/core/peer-book/recent-dials.ts';
+import { DEFAULT_BOUNDS } from '../../../../src/core/settings.ts';
 import type { Address } from '../../../../src/wire/address.ts';
 import { book, huddled, scattered, source } from './support.ts';
 
@@ -153,8 +153,10 @@ describe('a host that only strangers speak of', () => {
     const other = { ...victim, port: 6002 };
     for (const address of [victim, other]) peers.addOffered(address, source(1));
     peers.onDialled(victim, 1_000);
-    expect(peers.dialableFrom(peers.find(other)!, 1_000)).toBe(1_000 + HOST_PAUSE);
-    expect(peers.dialableFrom(peers.find(other)!, 1_000 + HOST_PAUSE)).toBeLessThanOrEqual(61_000);
+    expect(peers.dialableFrom(peers.find(other)!, 1_000)).toBe(1_000 + DEFAULT_BOUNDS.hostPause);
+    expect(
+      peers.dialableFrom(peers.find(other)!, 1_000 + DEFAULT_BOUNDS.hostPause),
+    ).toBeLessThanOrEqual(61_000);
   });
 
   it('is not dialled sooner because it was forgotten and told of again', () => {
@@ -164,7 +166,7 @@ describe('a host that only strangers speak of', () => {
     peers.onNotFound(victim);
     expect(peers.find(victim)).toBeUndefined();
     peers.addOffered(victim, source(2));
-    expect(peers.dialableFrom(peers.find(victim)!, 1)).toBe(HOST_PAUSE);
+    expect(peers.dialableFrom(peers.find(victim)!, 1)).toBe(DEFAULT_BOUNDS.hostPause);
   });
 
   it('is dialled as often as need be once a peer was found there, or if the operator names it', () => {

@@ -25,9 +25,6 @@ describe('without file and flags', () => {
       degree: 8,
       minConnections: 8,
       maxConnections: 32,
-      linksPerHost: 2,
-      linksPerRange: 4,
-      admissionsPerSecond: 10,
       cacheSize: 1000,
       searchCooldown: 60_000,
       challengeCooldown: 0,
@@ -54,6 +51,7 @@ describe('without file and flags', () => {
       hostkey: undefined,
       logLevel: 'info',
       types: new Map(),
+      limits: {},
     };
     expect(loadConfig({ env }).config).toEqual(expected);
   });
@@ -76,9 +74,6 @@ describe('the values of a file', () => {
     ['degree', '2', { degree: 2 }],
     ['min_connections', '10', { minConnections: 10 }],
     ['max_connections', '100', { maxConnections: 100 }],
-    ['links_per_host', '10', { linksPerHost: 10 }],
-    ['links_per_range', '10000', { linksPerRange: 10_000 }],
-    ['admissions_per_second', '1', { admissionsPerSecond: 1 }],
     ['cache_size', '1000000', { cacheSize: 1_000_000 }],
     ['cache_size', '0005', { cacheSize: 5 }],
     ['search_cooldown', '1', { searchCooldown: 1000 }],
@@ -352,9 +347,6 @@ describe('a bad value is refused', () => {
     ['min_connections', '10001'],
     ['max_connections', '1'],
     ['max_connections', '10001'],
-    ['links_per_host', '0'],
-    ['links_per_range', '10001'],
-    ['admissions_per_second', '0'],
     ['cache_size', '-1'],
     ['cache_size', '1000001'],
     ['cache_size', '1000000000000'],

@@ -47,7 +47,9 @@ describe('options', () => {
         return camelCase(name) + (unit === 'seconds' ? 'Millis' : '');
       },
     );
-    expect([...NODE_OPTION_NAMES].sort()).toEqual([...expected, 'types', 'log', 'signal'].sort());
+    expect([...NODE_OPTION_NAMES].sort()).toEqual(
+      [...expected, 'types', 'limits', 'log', 'signal'].sort(),
+    );
   });
 
   it('set what they are named after', () => {

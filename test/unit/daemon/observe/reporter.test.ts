@@ -1,9 +1,10 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { NodeEvent } from '../../../../src/core/events.ts';
-import { LINES_PER_TICK_MAX } from '../../../../src/daemon/observe/line-budget.ts';
 import { Reporter } from '../../../../src/daemon/observe/reporter.ts';
 import { violation } from '../../../../src/wire/violation.ts';
+
+const LINES_PER_TICK = 100;
 
 interface Bench {
   readonly reporter: Reporter;
@@ -15,7 +16,7 @@ const LEVELS = pino.levels.values;
 function bench(level = 'debug'): Bench {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  return { reporter: new Reporter(log), lines };
+  return { reporter: new Reporter(log, LINES_PER_TICK), lines };
 }
 
 const PEER = { host: '127.0.0.1', port: 6001 };
@@ -95,26 +96,26 @@ describe('a flood of lines', () => {
 
   it('ends at the bound', () => {
     const it = bench();
-    flood(it, LINES_PER_TICK_MAX + 50);
-    expect(it.lines).toHaveLength(LINES_PER_TICK_MAX);
+    flood(it, LINES_PER_TICK + 50);
+    expect(it.lines).toHaveLength(LINES_PER_TICK);
   });
 
   it('is followed by one line that says how many are missing', () => {
     const it = bench();
-    flood(it, LINES_PER_TICK_MAX + 50);
+    flood(it, LINES_PER_TICK + 50);
     it.reporter.tick();
     it.reporter.tick();
-    expect(it.lines.slice(LINES_PER_TICK_MAX)).toMatchObject([
+    expect(it.lines.slice(LINES_PER_TICK)).toMatchObject([
       { msg: 'suppressed 50 lines', suppressed: 50 },
     ]);
   });
 
   it('can go on in the next tick, the line about the last one included', () => {
     const it = bench();
-    flood(it, LINES_PER_TICK_MAX + 1);
+    flood(it, LINES_PER_TICK + 1);
     it.reporter.tick();
-    flood(it, LINES_PER_TICK_MAX);
-    expect(it.lines).toHaveLength(2 * LINES_PER_TICK_MAX);
+    flood(it, LINES_PER_TICK);
+    expect(it.lines).toHaveLength(2 * LINES_PER_TICK);
   });
 
   it('does not use up lines that are not logged at this level', () => {

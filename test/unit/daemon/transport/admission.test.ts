@@ -34,6 +34,16 @@ describe('who has not shown yet who they are', () => {
     expect(door.enter(from(host(9)), NOBODY)).toBeUndefined();
   });
 
+  it('are counted by where most of them are', () => {
+    const door = admission();
+    const first = door.enter(from('192.0.2.1'), NOBODY)!;
+    for (const host of ['192.0.2.1', '192.0.2.2', '198.51.100.1', '127.0.0.1']) {
+      door.enter(from(host), NOBODY);
+    }
+    door.mayBegin(first);
+    expect(door.crowds).toEqual({ perHost: 2, perRange: 3, begun: 1, begunPerHost: 1 });
+  });
+
   it('let others in when they are gone', () => {
     const door = admission();
     const inside = [1, 2, 3, 4].map(() => door.enter(from('192.0.2.1'), NOBODY)!);
