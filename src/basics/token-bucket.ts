@@ -34,6 +34,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** From when on there will be one in it: `now` if there is one. */
+  readyAt(now: number): number {
+    this.#fill(now);
+    return now + Math.max(0, Math.ceil(((1 - this.#tokens) * 1_000) / this.#rate.perSecond));
+  }
+
   /** Takes one out even if it is not there, and says when the debt will be paid: `now` if there is none. */
   owe(now: number): number {
     this.#fill(now);

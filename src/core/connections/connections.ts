@@ -347,8 +347,6 @@ export class Connections implements Door {
     if (link.state === 'awaiting-info') {
       const seconds = this.#settings.bounds.infoTimeout / 1000;
       this.hangUp(link, 'info-timeout', `no PEER INFO (507) within ${seconds} s`, now);
-    } else if (link.state === 'awaiting-admission') {
-      this.#receiver.admit(link, now);
     } else if (link.state === 'awaiting-proof') {
       this.violate(link, this.#receiver.expired(), now);
     } else {

@@ -1,7 +1,9 @@
 /**
  * How much work a newcomer is asked, and how fast newcomers get in. The proof of work is a toll, not a wall: whoever
  * has enough machines pays it. So those who have paid are let in at a bounded rate, all together and those of one range
- * of addresses; who comes too soon waits, its work is not lost.
+ * of addresses; who comes too soon waits, its work is not lost. Of those who wait the one goes in first of whose range
+ * the fewest have come lately, then who came first: a crowd waits behind others, and pays for nobody's place but its own
+ * when it goes away while it waits.
  *
  * On TLS the toll rises with the crowd: several rounds of 508 and 509 instead of one, doubled for each newcomer of a range
  * beyond a few, and once more while the node is nearly full or many come. Both fall again in minutes. On plain TCP it
@@ -69,27 +71,42 @@ export class Newcomers {
     return most;
   }
 
-  /** A newcomer has said its 507: how many challenges it has to solve, 1 … 16. */
+  /** A newcomer has said its 507. */
+  onCome(link: Link, now: Instant): void {
+    if (link.scope !== 'loopback') this.#rangeOf(link, now).count++;
+  }
+
+  /** How many challenges a newcomer has to solve that has just come, 1 … 16. */
   roundsFor(link: Link, now: Instant): number {
     if (link.scope === 'loopback' || link.secured === undefined) return 1;
-    const range = this.#rangeOf(link, now);
-    const doublings = Math.max(0, Math.floor(range.count) + 1 - FREE);
-    range.count++;
+    const doublings = Math.max(0, Math.floor(this.#rangeOf(link, now).count) - FREE);
     const rounds = 2 ** doublings * (this.#isPressed(now) ? 2 : 1);
     return Math.min(rounds, this.#settings.bounds.challengesPerLinkMax);
   }
 
-  /** A newcomer has done its work: when it is let in, at the earliest `now`. */
-  admissionOf(link: Link, now: Instant): Instant {
-    if (link.scope === 'loopback') return now;
-    return Math.max(this.#bucket.owe(now), this.#rangeOf(link, now).bucket.owe(now));
-  }
-
-  /** Where newcomers cannot be made to wait: whether this one is let in now. */
+  /** Whether this newcomer can be let in now; it is then taken to be in. */
   lets(link: Link, now: Instant): boolean {
     if (link.scope === 'loopback') return true;
     const { bucket } = this.#rangeOf(link, now);
     return bucket.has(now) && this.#bucket.take(now) && bucket.take(now);
+  }
+
+  /** Of those that wait, in the order in which they came, who goes in first, and from when on. */
+  firstOf(
+    waiting: readonly Link[],
+    now: Instant,
+  ): { readonly link: Link; readonly at: Instant } | undefined {
+    const everybody = this.#bucket.readyAt(now);
+    let first: Link | undefined;
+    let at: Instant = Number.POSITIVE_INFINITY;
+    let crowd = 0;
+    for (const link of waiting) {
+      const { bucket, count } = this.#rangeOf(link, now);
+      const from = Math.max(everybody, bucket.readyAt(now));
+      if (from > at || (from === at && count >= crowd)) continue;
+      [first, at, crowd] = [link, from, count];
+    }
+    return first && { link: first, at };
   }
 
   #isPressed(now: Instant): boolean {

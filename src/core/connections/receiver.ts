@@ -30,6 +30,8 @@ export class Receiver {
   readonly #isAnothers: (address: Address, identity: PeerIdentity) => boolean;
   /** The next turn at which waiting initiators are challenged, while there are any. */
   #nextTurn: Instant | undefined;
+  /** When the next of those who have done their work goes in, while there are any. */
+  #nextAdmission: Instant | undefined;
 
   constructor(options: {
     readonly settings: Settings;
@@ -68,15 +70,19 @@ export class Receiver {
     }
   }
 
-  /** Challenges those whose turn has come. */
+  /** Challenges those whose turn has come, and lets those in who have waited for it. */
   onWake(now: Instant): void {
+    if (this.#nextAdmission !== undefined && this.#nextAdmission <= now) this.#letWaitingIn(now);
     if (this.#nextTurn === undefined || this.#nextTurn > now) return;
     this.#nextTurn = undefined;
     for (const link of this.#links.inState('awaiting-turn')) this.#challenge(link, now);
   }
 
   nextDeadline(): Instant | undefined {
-    return this.#nextTurn;
+    if (this.#nextTurn === undefined || this.#nextAdmission === undefined) {
+      return this.#nextTurn ?? this.#nextAdmission;
+    }
+    return Math.min(this.#nextTurn, this.#nextAdmission);
   }
 
   #onInfo(link: Link, { port, isExtended }: PeerInfo, now: Instant): void {
@@ -102,12 +108,13 @@ export class Receiver {
       this.#door.hangUp(link, 'full', 'this node has max_connections links', now);
       return;
     }
+    this.#newcomers.onCome(link, now);
     switch (this.#settings.proofOfWork) {
       case 'discovery':
         this.#letIn(link, now);
         break;
       case 'none':
-        this.#admit(link, now);
+        this.#onDone(link, now);
         break;
       case 'connection':
         link.roundsLeft = this.#newcomers.roundsFor(link, now);
@@ -168,7 +175,7 @@ export class Receiver {
       this.#refuse(link, this.expired(), now);
     } else if (this.#proofs.checkNonce(challenge!, nonce, this.#settings.powDifficulty)) {
       if (link.roundsLeft > 0) this.#challenge(link, now);
-      else this.#admit(link, now);
+      else this.#onDone(link, now);
     } else {
       const reason = `the nonce does not give ${this.#settings.powDifficulty} leading zero bits`;
       this.#refuse(link, violation('wrong-proof', reason), now);
@@ -187,19 +194,29 @@ export class Receiver {
     this.#door.violate(link, wrong, now);
   }
 
-  /** A newcomer has done what it was asked: it is let in now, or waits for it. */
-  #admit(link: Link, now: Instant): void {
-    const at = this.#newcomers.admissionOf(link, now);
-    if (at <= now) {
-      this.admit(link, now);
+  /** A newcomer has done what it was asked: it is let in as soon as others have been. */
+  #onDone(link: Link, now: Instant): void {
+    if (link.scope === 'loopback') {
+      this.#admit(link, now);
       return;
     }
     link.state = 'awaiting-admission';
-    this.#links.setDeadline(link, at);
+    this.#links.setDeadline(link, undefined);
+    this.#letWaitingIn(now);
+  }
+
+  #letWaitingIn(now: Instant): void {
+    for (;;) {
+      const waiting = this.#links.inState('awaiting-admission');
+      const next = this.#newcomers.firstOf(waiting, now);
+      this.#nextAdmission = next?.at;
+      if (next === undefined || !this.#newcomers.lets(next.link, now)) return;
+      this.#admit(next.link, now);
+    }
   }
 
   /** Tells a newcomer that it is in (510), or that it is not after all. */
-  admit(link: Link, now: Instant): void {
+  #admit(link: Link, now: Instant): void {
     if (rivalOf(link, this.#links)?.isOpen !== true && !this.#door.hasRoomFor(link, now)) {
       this.#out.send(link.id, { kind: 'peer-validation', valid: false });
       this.#door.hangUp(link, 'full', 'this node has max_connections links by now', now);

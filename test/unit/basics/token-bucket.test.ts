@@ -48,6 +48,18 @@ describe('a token bucket', () => {
     expect([one.has(0, 3), one.has(0, 3), one.has(0, 4)]).toEqual([true, true, false]);
   });
 
+  it('says when there will be one in it', () => {
+    const one = bucket();
+    expect(one.readyAt(0)).toBe(0);
+    for (let i = 0; i < 5; i++) one.owe(0);
+    expect([one.readyAt(0), one.readyAt(250), one.take(299), one.take(300)]).toEqual([
+      300,
+      300,
+      false,
+      true,
+    ]);
+  });
+
   it('lends, and says when that is paid back', () => {
     const one = bucket();
     expect(Array.from({ length: 5 }, () => one.owe(0))).toEqual([0, 0, 0, 100, 200]);

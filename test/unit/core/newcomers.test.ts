@@ -140,6 +140,42 @@ describe('newcomers that have done their work', () => {
     expect(bench.openCount).toBe(10);
   });
 
+  it('cost nobody a place if they go away while they wait', () => {
+    bench = new Bench({ maxConnections: 200 }, { admissionsBurst: 1 });
+    open(1, () => '10.0.1.1');
+    for (let second = 0; second < 60; second++) {
+      const crowd = [...Array(50).keys()].map((i) => come(`10.${i}.1.1`));
+      crowd.forEach(solve);
+      for (const link of crowd) bench.give({ kind: 'link-closed', link, reason: 'closed' });
+      bench.advance(1_000);
+    }
+    const before = bench.openCount;
+    solve(come('10.200.1.1'));
+    bench.advance(100);
+    expect(bench.openCount).toBe(before + 1);
+  });
+
+  it('go in before a crowd of one range that came first', () => {
+    bench = new Bench({ maxConnections: 200 }, { admissionsBurst: 1 });
+    open(1, () => '10.0.1.1');
+    for (let i = 1; i <= 8; i++) solve(come(`10.1.1.${i}`));
+    const late = come('10.200.1.1');
+    solve(late);
+    bench.take();
+    bench.advance(100);
+    expect(events(bench.take(), 'link-established').map(({ link }) => link)).toEqual([late]);
+  });
+
+  it('go in as they came where their ranges are alike', () => {
+    bench = new Bench({ maxConnections: 200 }, { admissionsBurst: 1 });
+    open(1, () => '10.0.1.1');
+    const links = [1, 2, 3, 4].map((i) => come(`10.${i}.1.1`));
+    links.forEach(solve);
+    bench.take();
+    bench.advance(1_000);
+    expect(events(bench.take(), 'link-established').map(({ link }) => link)).toEqual(links);
+  });
+
   it('do not wait on loopback', () => {
     bench = new Bench({ maxConnections: 200 }, { admissionsBurst: 32, rangeAdmissionsBurst: 8 });
     open(64, () => '127.0.0.1');
