@@ -22,7 +22,7 @@ import { Outbox, type Effect } from './effects.ts';
 import type { Input, LinkId, LinkInput } from './inputs.ts';
 import { Rooms } from './rooms.ts';
 import type { Instant, Millis, PeerIdentity, Proofs, Settings } from './settings.ts';
-import type { LoadedState, StoredPeers, StoredState } from './stored-state.ts';
+import type { LoadedState, StoredBan, StoredPeers, StoredState } from './stored-state.ts';
 import type { NodeSnapshot, Shares, Sizes } from './snapshot.ts';
 import { takeShares } from './take-shares.ts';
 import { sizesOf, takeSnapshot } from './take-snapshot.ts';
@@ -38,6 +38,8 @@ export interface GossipNodeOptions {
   readonly stored?: LoadedState | undefined;
   /** Which peers it knew; see {@link GossipNode.storePeers}. */
   readonly storedPeers?: StoredPeers | undefined;
+  /** Whom it had banned; see {@link GossipNode.storeBans}. */
+  readonly storedBans?: readonly StoredBan[] | undefined;
 }
 
 export class GossipNode {
@@ -46,13 +48,16 @@ export class GossipNode {
   /** How old this node was when this life began, and when it first started by this life's clock. */
   readonly #ageThen: Millis;
   #startedAt: Instant = 0;
+  /** Those of the life before, until this one starts. */
+  #formerBans: readonly StoredBan[];
   /** Most inputs of a busy node are further copies of a message; they change no deadline. */
   #hasChanged = true;
   #isDeadlineKnown = false;
   #deadline: Instant | undefined;
 
   constructor(options: GossipNodeOptions) {
-    const { stored } = options;
+    const { stored, storedBans } = options;
+    this.#formerBans = storedBans ?? [];
     this.#ageThen = (stored?.firstStartedAgoMs ?? 0) + (stored?.storedAgoMs ?? 0);
     this.#rooms = new Rooms({ ...options, out: this.#out });
   }
@@ -95,6 +100,8 @@ export class GossipNode {
         return;
       case 'start':
         this.#startedAt = now - this.#ageThen;
+        this.#rooms.bans.restore(this.#formerBans, now);
+        this.#formerBans = [];
         this.#rooms.exchange?.onStart(now, this.#ageThen);
         this.#rooms.dissemination.onStart(now);
         this.#rooms.membership.onStart(now);
@@ -247,6 +254,16 @@ export class GossipNode {
   /** Which peers the next life of this node is to know. */
   storePeers(): StoredPeers {
     return this.#rooms.book.store(this.#rooms.membership.anchors);
+  }
+
+  /** Grows whenever {@link storeBans} would say something else. */
+  get bansRevision(): number {
+    return this.#rooms.bans.revision;
+  }
+
+  /** Whom the next life of this node is to keep out, at the time of the last input. */
+  storeBans(): readonly StoredBan[] {
+    return this.#rooms.bans.store(this.#rooms.now);
   }
 
   /**

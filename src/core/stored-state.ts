@@ -1,9 +1,10 @@
 /**
  * What a node remembers over a restart: which messages it has seen, so that no program is told of one again,
  * and how long ago it first started, so that it takes nothing from before; and which peers it knew, so that it finds
- * the network again without anybody's help.
+ * the network again without anybody's help; and whom it has banned.
  */
 import type { Address } from '../wire/address.ts';
+import type { Whom } from './inputs.ts';
 import type { Millis } from './settings.ts';
 
 export interface StoredState {
@@ -27,6 +28,14 @@ export interface StoredPeers {
   /** Peers to which this node had links for longest: they are dialled first. */
   readonly anchors: readonly Address[];
   readonly peers: readonly StoredPeer[];
+}
+
+/** Who may have no link, and what is left of it: only time in which the node runs counts. */
+export interface StoredBan {
+  readonly whom: Whom;
+  readonly forMillis: Millis;
+  readonly reason: string;
+  readonly isOrdered: boolean;
 }
 
 export interface StoredPeer {

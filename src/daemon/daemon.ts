@@ -192,6 +192,7 @@ class RunningDaemon implements Daemon {
       isAnothers: (address, identity) => this.#trust.isAnothers(address, identity),
       stored: memory?.stored,
       storedPeers: memory?.storedPeers,
+      storedBans: memory?.storedBans,
     });
     this.#transport = this.#createTransport(doors, gear, this.#createChannel(config));
     this.#api = this.#createApi(doors, gear);

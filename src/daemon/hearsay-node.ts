@@ -172,8 +172,8 @@ export interface HearsayNode extends EventEmitter<HearsayEventMap> {
 
   /**
    * Nobody who shows this key, or comes from this host, may have a link for a while; those that there are end, and
-   * nobody there is dialled. Of an IPv6 address beyond its own network the whole /64 is banned. A ban lives as long
-   * as the node, at most.
+   * nobody there is dialled. Of an IPv6 address beyond its own network the whole /64 is banned. Where the
+   * node has a `stateDir` its bans outlive it; time in which it does not run does not count.
    *
    * @throws NodeError `bad-option`, also for loopback addresses, which are never banned; `closed`.
    */

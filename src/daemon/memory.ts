@@ -1,17 +1,21 @@
 /** What of a node outlives its process: loaded before it starts, kept close behind it, stored when it has stopped. */
 import type { GossipNode } from '../core/gossip-node.ts';
-import type { LoadedState, StoredPeers } from '../core/stored-state.ts';
+import type { LoadedState, StoredBan, StoredPeers } from '../core/stored-state.ts';
 import { KnownIdentities } from './identity/known-identities.ts';
 import type { Log } from './observe/reporter.ts';
 import type { Trouble } from './store/kept-file.ts';
 import { StateDirectory } from './store/state-directory.ts';
 import { StateKeeper, STORE_PEERS_EVERY } from './store/state-keeper.ts';
 
-type Remembering = Pick<GossipNode, 'storeRevision' | 'store' | 'peersRevision' | 'storePeers'>;
+type Remembering = Pick<
+  GossipNode,
+  'storeRevision' | 'store' | 'peersRevision' | 'storePeers' | 'bansRevision' | 'storeBans'
+>;
 
 export class Memory {
   readonly stored: LoadedState | undefined;
   readonly storedPeers: StoredPeers | undefined;
+  readonly storedBans: readonly StoredBan[] | undefined;
   readonly identities: KnownIdentities;
   readonly #directory: StateDirectory;
   readonly #onTrouble: Trouble;
@@ -22,12 +26,14 @@ export class Memory {
     readonly onTrouble: Trouble;
     readonly stored: LoadedState | undefined;
     readonly storedPeers: StoredPeers | undefined;
+    readonly storedBans: readonly StoredBan[] | undefined;
     readonly identities: KnownIdentities;
   }) {
     this.#directory = parts.directory;
     this.#onTrouble = parts.onTrouble;
     this.stored = parts.stored;
     this.storedPeers = parts.storedPeers;
+    this.storedBans = parts.storedBans;
     this.identities = parts.identities;
   }
 
@@ -35,19 +41,20 @@ export class Memory {
   static async load(path: string, log: Log): Promise<Memory> {
     const onTrouble: Trouble = (message, fields) => log.warn(fields, message);
     const directory = new StateDirectory(path, onTrouble);
-    const { seen, peers, identities } = directory;
-    const [stored, storedPeers, storedIdentities] = await Promise.all([
+    const { seen, peers, bans, identities } = directory;
+    const [stored, storedPeers, storedBans, storedIdentities] = await Promise.all([
       seen.load(),
       peers.load(),
+      bans.load(),
       identities.load(),
     ]);
     const known = new KnownIdentities(storedIdentities);
-    return new Memory({ directory, onTrouble, stored, storedPeers, identities: known });
+    return new Memory({ directory, onTrouble, stored, storedPeers, storedBans, identities: known });
   }
 
   /** Stores from now on what `core` is to remember. */
   keep(core: Remembering): void {
-    const { seen, peers, identities } = this.#directory;
+    const { seen, peers, bans, identities } = this.#directory;
     const known = this.identities;
     const onTrouble = this.#onTrouble;
     this.#keepers = [
@@ -61,6 +68,11 @@ export class Memory {
         source: { revision: () => core.peersRevision, store: () => core.storePeers() },
         onTrouble,
         every: STORE_PEERS_EVERY,
+      }),
+      new StateKeeper({
+        file: bans,
+        source: { revision: () => core.bansRevision, store: () => core.storeBans() },
+        onTrouble,
       }),
       new StateKeeper({
         file: identities,

@@ -60,7 +60,7 @@ describe('the statistics of a node', () => {
 describe('a limit of a program', () => {
   it.each([
     [{ pending_link: 1 }, /limits.*pending_link/],
-    [{ bans: 0 }, 'limits.bans 0: too small; allowed: 1 to 65536'],
+    [{ bans: 0 }, 'limits.bans 0: too small; allowed: 1 to 10000'],
     [{ bans: '7' }, "limits.bans '7'"],
     [7, /limits/],
   ])('is refused with its name if it is none: %j', async (limits, message) => {

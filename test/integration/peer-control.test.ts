@@ -1,5 +1,8 @@
 /** Single peers, as the program sees them that a node is embedded in: over TLS, on loopback. */
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNode, type HearsayNode, type NodeOptions } from '../../src/index.ts';
 import { until } from '../../src/testkit/index.ts';
@@ -38,6 +41,24 @@ describe('a peer', () => {
     node.unban({ identity: peer.identity });
     await node.whenConnected();
     expect(node.bans()).toEqual([]);
+  });
+
+  it('that is banned stays so when the node is started again', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'hearsay-bans-'));
+    onTestFinished(() => rm(stateDir, { recursive: true, force: true }));
+    const first = await start({ stateDir: join(stateDir, 'state') });
+    const peer = await start();
+    first.ban({ identity: peer.identity, forMillis: 3_600_000, reason: 'a test' });
+    first.ban({ address: '10.1.0.7' });
+    await first.close();
+    const second = await start({ stateDir: join(stateDir, 'state'), knownPeers: [peer.address] });
+    expect(second.bans()).toMatchObject([
+      { identity: peer.identity, reason: 'a test', isOrdered: true },
+      { host: '10.1.0.7' },
+    ]);
+    expect(second.bans()[0]!.forMillis).toBeLessThanOrEqual(3_600_000);
+    const refused = once(second, 'handshake-failed');
+    expect(await refused).toMatchObject([{ code: 'banned', reason: 'a test' }]);
   });
 
   it('that is disconnected comes back', async () => {

@@ -5,11 +5,17 @@
 import { scopeOf } from '../../wire/address.ts';
 import { siteOf } from '../../wire/netgroup.ts';
 import type { Whom } from '../inputs.ts';
-import type { Instant, PeerIdentity } from '../settings.ts';
+import type { Instant, Millis, PeerIdentity } from '../settings.ts';
 import type { BanSnapshot } from '../snapshot.ts';
+import type { StoredBan } from '../stored-state.ts';
+
+/** What is left of the bans is stored anew this often: a crash makes none of them longer than by so much. */
+const STORED_EVERY: Millis = 60_000;
 
 export class Bans {
   readonly #max: number;
+  #revision = 0;
+  #agedAt: Instant = 0;
   /** At most `max`; the one that ends first makes room, one that nobody ordered before those that somebody did. */
   readonly #bans = new Map<string, BanSnapshot>();
 
@@ -19,6 +25,26 @@ export class Bans {
 
   get size(): number {
     return this.#bans.size;
+  }
+
+  /** Grows whenever {@link store} would say something else; as they run down, once a minute. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** What the next life of this node is to know. */
+  store(now: Instant): readonly StoredBan[] {
+    return this.all().map(({ whom, until, reason, isOrdered }) => ({
+      whom,
+      forMillis: Math.max(1, until - now),
+      reason,
+      isOrdered,
+    }));
+  }
+
+  /** What an earlier life has stored. */
+  restore(bans: readonly StoredBan[], now: Instant): void {
+    for (const { forMillis, ...ban } of bans) this.add({ ...ban, until: now + forMillis });
   }
 
   all(): readonly BanSnapshot[] {
@@ -34,13 +60,16 @@ export class Bans {
     if (known?.isOrdered === true && !ban.isOrdered) return true;
     if (known === undefined && this.#bans.size >= this.#max) this.#makeRoom();
     this.#bans.set(key, ban);
+    this.#revision++;
     return true;
   }
 
   /** Says whether there was one. */
   remove(whom: Whom): boolean {
     const key = keyOf(whom);
-    return key !== undefined && this.#bans.delete(key);
+    const wasThere = key !== undefined && this.#bans.delete(key);
+    if (wasThere) this.#revision++;
+    return wasThere;
   }
 
   covers(peer: {
@@ -55,7 +84,14 @@ export class Bans {
   }
 
   onWake(now: Instant): void {
-    for (const [key, { until }] of this.#bans) if (until <= now) this.#bans.delete(key);
+    for (const [key, { until }] of this.#bans) {
+      if (until > now) continue;
+      this.#bans.delete(key);
+      this.#revision++;
+    }
+    if (this.#bans.size === 0 || now - this.#agedAt < STORED_EVERY) return;
+    this.#agedAt = now;
+    this.#revision++;
   }
 
   nextDeadline(): Instant | undefined {

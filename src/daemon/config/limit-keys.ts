@@ -100,7 +100,7 @@ export const LIMIT_KEYS = {
   dial_timeout: time('a dial is to be answered after this', '10'),
   dial_pause: time('between two dials to one host that only offers name; not for loopback', '60'),
   retry_pause: time('the longest pause after dials that failed', '60'),
-  bans: count('bans at a time; the one that ends first makes room', 'bans', '1024', 65_536),
+  bans: count('bans at a time; the one that ends first makes room', 'bans', '1024', 10_000),
   log_lines: count('log lines per second; warnings and errors apart', 'lines', '100', 100_000),
 } as const satisfies Readonly<Record<string, LimitSpec>>;
 

@@ -1,8 +1,9 @@
 /**
- * The directory in which a node's memory outlives its process: what it has seen, and which peers it knew. Only its
- * user can look into it. One process uses it at a time.
+ * The directory in which a node's memory outlives its process: what it has seen, which peers it knew,
+ * and whom it has banned. Only its user can look into it. One process uses it at a time.
  */
-import type { LoadedState, StoredPeers, StoredState } from '../../core/stored-state.ts';
+import type { LoadedState, StoredBan, StoredPeers, StoredState } from '../../core/stored-state.ts';
+import { BANS_FILE_BYTES_MAX, decodeBans, encodeBans } from './bans-file.ts';
 import {
   decodeIdentities,
   encodeIdentities,
@@ -17,6 +18,8 @@ import { decodeState, encodeState, STATE_FILE_BYTES_MAX } from './state-file.ts'
 export const STATE_FILE = 'seen.bin';
 /** The file with the peer book. */
 export const PEERS_FILE = 'peers.txt';
+/** The file with the bans. */
+export const BANS_FILE = 'bans.txt';
 /** The file with whose keys were found where. */
 export const IDENTITIES_FILE = 'identities.txt';
 
@@ -24,6 +27,7 @@ export class StateDirectory {
   readonly path: string;
   readonly seen: KeptFile<StoredState, LoadedState>;
   readonly peers: KeptFile<StoredPeers, StoredPeers>;
+  readonly bans: KeptFile<readonly StoredBan[], readonly StoredBan[]>;
   readonly identities: KeptFile<StoredIdentities, StoredIdentities>;
 
   /** `now` is the calendar's time in milliseconds. Default `Date.now`. */
@@ -48,6 +52,16 @@ export class StateDirectory {
         bytesMax: PEERS_FILE_BYTES_MAX,
         encode: encodePeers,
         decode: decodePeers,
+      },
+    });
+    this.bans = new KeptFile({
+      ...place,
+      format: {
+        name: BANS_FILE,
+        what: 'the stored list of bans',
+        bytesMax: BANS_FILE_BYTES_MAX,
+        encode: encodeBans,
+        decode: decodeBans,
       },
     });
     this.identities = new KeptFile({

@@ -238,6 +238,37 @@ describe('an operator', () => {
     expect(isBanned('127.0.0.1')).toBe(false);
   });
 
+  it('keeps bans for the next life, with what is left of them', () => {
+    ban(HOST, 10 * MINUTE);
+    bench.advance(4 * MINUTE);
+    bench.give({ kind: 'wake' });
+    const storedBans = bench.node.storeBans();
+    expect(storedBans).toEqual([
+      { whom: { host: HOST }, forMillis: 6 * MINUTE, reason: 'a test', isOrdered: true },
+    ]);
+    const next = new Bench({}, {}, 1, undefined, undefined, storedBans);
+    next.now = 77;
+    next.give({ kind: 'start' });
+    expect(next.node.snapshot().bans).toMatchObject([{ until: 77 + 6 * MINUTE }]);
+  });
+
+  it('has them stored when one comes or goes, and once a minute as they run down', () => {
+    const revisions = [bench.node.bansRevision];
+    const note = (): number => revisions.push(bench.node.bansRevision);
+    bench.advance(10 * MINUTE);
+    note();
+    ban(HOST, 3 * MINUTE);
+    note();
+    bench.advance(MINUTE);
+    bench.give({ kind: 'wake' });
+    note();
+    bench.give({ kind: 'unban', whom: { host: HOST } });
+    note();
+    expect(revisions.map((revision, i) => revision - (revisions[i - 1] ?? revision))).toEqual([
+      0, 0, 1, 1, 1,
+    ]);
+  });
+
   it('keeps a ban that the standing of the peer would make shorter', () => {
     const link = open();
     ban('10.1.1.1', 100 * MINUTE);

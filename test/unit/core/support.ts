@@ -6,7 +6,7 @@ import type { NodeEvent } from '../../../src/core/events.ts';
 import { GossipNode, type GossipNodeOptions } from '../../../src/core/gossip-node.ts';
 import type { ClientId, Input, LinkId, Secured } from '../../../src/core/inputs.ts';
 import { DEFAULT_BOUNDS, type Bounds, type Settings } from '../../../src/core/settings.ts';
-import type { StoredPeers } from '../../../src/core/stored-state.ts';
+import type { StoredBan, StoredPeers } from '../../../src/core/stored-state.ts';
 import { parseAddress, type Address } from '../../../src/wire/address.ts';
 import type { MessageDigest } from '../../../src/wire/digest.ts';
 import type { PeerMessage } from '../../../src/wire/peer-messages.ts';
@@ -72,11 +72,13 @@ export class Bench {
     seed = 1,
     storedPeers?: StoredPeers,
     isAnothers?: GossipNodeOptions['isAnothers'],
+    storedBans?: readonly StoredBan[],
   ) {
     this.node = new GossipNode({
       settings: settings(overrides, bounds),
       random: seededRandom(seed),
       storedPeers,
+      storedBans,
       isAnothers,
       proofs: {
         checkNonce: (_challenge, nonce) => nonce.low === GOOD_NONCE.low,
