@@ -1,5 +1,6 @@
 /** The directory of a node's key and memory: only its user can look into it, or no node starts with it. */
 import { mkdirSync, statSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
 import { codeOf } from '../exclusive-file.ts';
 
 /** The state directory cannot be used. `message` is one line with the path and a remedy. */
@@ -14,13 +15,14 @@ export class StateInUseError extends StateError {}
 export function ensurePrivateDirectory(path: string): void {
   let stats: Stats;
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path);
     stats = statSync(path);
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'EEXIST' || code === 'ENOTDIR') fail(path, 'is no directory', 'name a directory');
+    if (code === 'ENOTDIR') failAsNoDirectory(path);
     fail(path, `cannot be made (${code})`, 'let this user write there, or set state_dir');
   }
+  if (!stats.isDirectory()) failAsNoDirectory(path);
   const own = process.getuid?.();
   if (own === undefined) return;
   if (stats.uid !== own) {
@@ -30,6 +32,34 @@ export function ensurePrivateDirectory(path: string): void {
     const bits = (stats.mode & 0o777).toString(8).padStart(4, '0');
     fail(path, `is open to other users (mode ${bits})`, 'chmod 700 it, or set state_dir');
   }
+}
+
+/**
+ * Not by the `recursive` of Node, which tries for ever where a directory that is there says that it is not when
+ * something is made in it, as those of /proc do.
+ */
+function makeDirectory(path: string): void {
+  try {
+    makeLast(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    makeDirectory(parent);
+    makeLast(path);
+  }
+}
+
+/** Those above it are there. Another process may make it at the same time. */
+function makeLast(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+function failAsNoDirectory(path: string): never {
+  fail(path, 'is no directory', 'name a directory');
 }
 
 function fail(path: string, problem: string, remedy: string): never {

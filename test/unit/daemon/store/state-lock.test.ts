@@ -15,7 +15,6 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   ensurePrivateDirectory,
-  StateError,
   StateInUseError,
 } from '../../../../src/daemon/store/private-directory.ts';
 import { LOCK_FILE, StateLock } from '../../../../src/daemon/store/state-lock.ts';
@@ -91,6 +90,18 @@ describe('a private directory', () => {
   it('that is a file is refused', () => {
     const path = join(directory(), 'file');
     writeFileSync(path, '');
-    expect(() => ensurePrivateDirectory(path)).toThrow(StateError);
+    expect(() => ensurePrivateDirectory(path)).toThrow(`state_dir ${path}: is no directory`);
+  });
+
+  it('below a file is refused', () => {
+    const file = join(directory(), 'file');
+    writeFileSync(file, '');
+    expect(() => ensurePrivateDirectory(join(file, 'a'))).toThrow(/is no directory/);
+  });
+
+  it('where none can be made is refused, soon', () => {
+    expect(() => ensurePrivateDirectory('/proc/hearsay/a')).toThrow(
+      /^state_dir \/proc\/hearsay\/a: cannot be made \(\w+\); let this user write there/,
+    );
   });
 });
