@@ -11,6 +11,7 @@ import {
   type LoadedConfig,
 } from '../daemon/config/config.ts';
 import { Failure } from './failure.ts';
+import { say } from './print.ts';
 
 /** As commander hands them over: by the name of the option in camel case. */
 export type ConfigurationFlags = Readonly<Record<string, string | undefined>>;
@@ -43,6 +44,11 @@ export function readConfiguration(flags: ConfigurationFlags): LoadedConfig {
   } catch (error) {
     throw asFailure(error);
   }
+}
+
+/** Says on standard error what is allowed in it but probably not meant. */
+export function sayWarnings({ warnings }: LoadedConfig): void {
+  for (const warning of warnings) say(`warning: ${warning}`);
 }
 
 /** What is no {@link ConfigError} is a defect and comes back as it is. */

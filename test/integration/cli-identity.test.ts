@@ -46,6 +46,18 @@ describe('hearsay identity', () => {
     expect(second.stdout).toBe(first.stdout);
   });
 
+  it('warns of what is probably not meant, such as a hostkey where it is not read', async () => {
+    const file = join(directory(), 'node.ini');
+    writeFileSync(file, '[gossip]\nhostkey = key.pem\n');
+    const { code, stderr } = await hearsay('identity', '-c', file).ended;
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        `hearsay: warning: ${file}:2 hostkey = key.pem: ignored here; ` +
+        'hostkey stands before any section or in [global]\n',
+    });
+  });
+
   it('says what to set if the node keeps no key', async () => {
     const { code, stderr } = await hearsay('identity', '--p2p-address', '127.0.0.1:0').ended;
     expect({ code, stderr }).toEqual({

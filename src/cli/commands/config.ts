@@ -1,15 +1,16 @@
 /** `hearsay config check` and `hearsay config show`: look at a configuration without starting a node. */
 import type { Command } from 'commander';
-import { formatConfig, type LoadedConfig } from '../../daemon/config/config.ts';
+import { formatConfig } from '../../daemon/config/config.ts';
 import {
   addFileOption,
   addKeyFlags,
   fileOf,
   readConfiguration,
+  sayWarnings,
   type ConfigurationFlags,
 } from '../configuration-flags.ts';
 import { Failure } from '../failure.ts';
-import { printResult, say } from '../print.ts';
+import { printResult } from '../print.ts';
 
 const CHECK_EXAMPLES = `
 Example:
@@ -42,16 +43,12 @@ export function define(command: Command): void {
 async function checkFile(flags: ConfigurationFlags): Promise<void> {
   const file = fileOf(flags);
   if (file === undefined) throw new Failure(2, 'config check needs a file: -c FILE');
-  warn(readConfiguration(flags));
+  sayWarnings(readConfiguration(flags));
   await printResult(`${file}: ok`);
 }
 
 async function showEffective(flags: ConfigurationFlags): Promise<void> {
   const loaded = readConfiguration(flags);
-  warn(loaded);
+  sayWarnings(loaded);
   await printResult(formatConfig(loaded.config, loaded.sources).trimEnd());
-}
-
-function warn({ warnings }: LoadedConfig): void {
-  for (const warning of warnings) say(`warning: ${warning}`);
 }

@@ -6,6 +6,7 @@ import {
   addKeyFlags,
   asFailure,
   readConfiguration,
+  sayWarnings,
   type ConfigurationFlags,
 } from '../configuration-flags.ts';
 import { Failure } from '../failure.ts';
@@ -32,8 +33,9 @@ export function define(command: Command): void {
 }
 
 async function show({ json, ...flags }: IdentityFlags): Promise<void> {
-  const { config } = readConfiguration(flags as ConfigurationFlags);
-  const found = await lookUp(config);
+  const loaded = readConfiguration(flags as ConfigurationFlags);
+  sayWarnings(loaded);
+  const found = await lookUp(loaded.config);
   const lines = Object.entries(found).map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`);
   await printResult(json === true ? JSON.stringify(found) : lines.join('\n'));
 }
