@@ -80,7 +80,7 @@ function summaryOf(name, { executions, seconds, cpuSeconds, features, memory, fi
   const grown =
     memory === undefined
       ? ''
-      : `memory of the node ${mebibytes(memory.before)}, at the end ${mebibytes(memory.after)}, `;
+      : `memory of the node ${mebibytes(memory.before)}, ${courseOf(memory)}at the end ${mebibytes(memory.after)}, `;
   return (
     `${name}: ${count(executions)} executions in ${seconds.toFixed(1)} s (${rate}), ` +
     `${count(features)} features, ${grown}${end}`
@@ -112,6 +112,11 @@ async function replay(name, path) {
   }
   print(`${name}: ${outcome.rule}: ${outcome.message}\n${outcome.stack}`);
   return false;
+}
+
+/** How it went from tenth to tenth of the executions; a run by time has none. */
+function courseOf({ course }) {
+  return course.length === 0 ? '' : `then ${course.map(mebibytes).join(', ')}, `;
 }
 
 function mebibytes(bytes) {

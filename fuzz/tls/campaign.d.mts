@@ -23,6 +23,11 @@ export declare function runCampaign(task: {
   readonly cpuSeconds: number;
   readonly features: number;
   /** Bytes of the node's process; 0 while it was not warm. */
-  readonly memory: { readonly before: number; readonly after: number };
+  readonly memory: {
+    readonly before: number;
+    readonly after: number;
+    /** One for each tenth of the executions. */
+    readonly course: readonly number[];
+  };
   readonly finding: StrangersFinding | undefined;
 }>;

@@ -25,7 +25,9 @@ const SHAPE = {
 /** Strangers that knock at once. */
 const CROWD = 128;
 /** Before memory is measured first: by then the process has what it needs for its work. */
-const WARM_UP = 4_000;
+const WARM_UP = 5_000;
+/** … and it is looked at again so often, to tell a slope from a step. */
+const LOOKS = 10;
 const GROWTH_MAX_BYTES = 48 * 1024 * 1024;
 const LOOK_MILLIS = 20;
 
@@ -56,7 +58,7 @@ export function seeds() {
  * Knocks so often, or for so long: first with `given` as they are, then with mutations of those that are not dear.
  *
  * @param {object} task `random`, `given` inputs, `executions`, `seconds`
- * @returns As of a campaign of any other target (CPU time is the strangers'), and `memory` of the node: `before` and `after`, in bytes.
+ * @returns As of a campaign of any other target (CPU time is the strangers'), and `memory` of the node in bytes: `before` and `after`, and `course`, one for each tenth of the executions.
  */
 export async function runCampaign({ random, given, executions, seconds = Infinity }) {
   const node = await Target.start();
@@ -66,7 +68,7 @@ export async function runCampaign({ random, given, executions, seconds = Infinit
   const began = performance.now();
   const used = process.cpuUsage();
   const features = new Features();
-  const memory = { before: 0, after: 0 };
+  const memory = { before: 0, after: 0, course: [] };
   let done = 0;
   let finding;
   try {
@@ -78,6 +80,8 @@ export async function runCampaign({ random, given, executions, seconds = Infinit
       await node.execute(inputs, features);
       done += size;
       if (memory.before === 0 && done >= WARM_UP) memory.before = await node.memory();
+      const looks = Math.floor((LOOKS * done) / executions);
+      if (looks > memory.course.length) memory.course.push(await node.memory());
     }
     memory.after = await node.settle();
     const growth = memory.before === 0 ? 0 : memory.after - memory.before;

@@ -4,6 +4,7 @@ import type { LoadedState, StoredBan, StoredPeers } from '../core/stored-state.t
 import { KnownIdentities } from './identity/known-identities.ts';
 import type { Log } from './observe/reporter.ts';
 import type { Trouble } from './store/kept-file.ts';
+import { seldom } from './store/seldom.ts';
 import { StateDirectory } from './store/state-directory.ts';
 import { StateKeeper, STORE_PEERS_EVERY } from './store/state-keeper.ts';
 
@@ -56,7 +57,8 @@ export class Memory {
   keep(core: Remembering): void {
     const { seen, peers, bans, identities } = this.#directory;
     const known = this.identities;
-    const onTrouble = this.#onTrouble;
+    // One for all files: they lie on one disk.
+    const onTrouble = seldom(this.#onTrouble);
     this.#keepers = [
       new StateKeeper({
         file: seen,

@@ -1,9 +1,10 @@
 /** What a node stores for its next life: real files, and what becomes of them when something goes wrong. */
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { StoredState } from '../../src/core/stored-state.ts';
+import { seldom } from '../../src/daemon/store/seldom.ts';
 import { StateDirectory, STATE_FILE } from '../../src/daemon/store/state-directory.ts';
 import { STATE_FILE_BYTES_MAX } from '../../src/daemon/store/state-file.ts';
 import { StateKeeper } from '../../src/daemon/store/state-keeper.ts';
@@ -157,6 +158,20 @@ describe('damaged files', () => {
   });
 });
 
+describe('trouble', () => {
+  it('is told of at once, and then once a minute at most', () => {
+    const told: string[] = [];
+    let now = 5;
+    const onTrouble = seldom(
+      (message) => told.push(message),
+      60_000,
+      () => now,
+    );
+    for (; now < 180_000; now += 1_000) onTrouble(`after ${now} ms`, { path: '/', reason: 'full' });
+    expect(told).toEqual(['after 5 ms', 'after 60005 ms', 'after 120005 ms']);
+  });
+});
+
 describe('a place that cannot be used', () => {
   it('is told of when it is read', async () => {
     const { at, file, troubles } = await storedPlace();
@@ -172,6 +187,14 @@ describe('a place that cannot be used', () => {
     const { file } = await storedPlace();
     const inside = new StateDirectory(file, () => {}).seen;
     await expect(inside.save(STATE)).rejects.toThrow('EEXIST');
+  });
+
+  it('has nothing left in it by a save that failed', async () => {
+    const { at, path } = await newPlace();
+    // Nothing can be put in place of a directory.
+    await mkdir(join(path, STATE_FILE), { recursive: true });
+    await expect(at(NOON).save(STATE)).rejects.toThrow('EISDIR');
+    expect(await readdir(path)).toEqual([STATE_FILE]);
   });
 });
 
@@ -208,12 +231,18 @@ describe('the keeper', () => {
     expect(kept.saved).toEqual([0, 1]);
   });
 
-  it('tells once of a place that fails, and goes on trying', async () => {
+  it('goes on trying where it fails', async () => {
     const kept = keeper({ fails: true });
     await until(() => kept.tries >= 3);
     kept.fails = false;
     await until(() => kept.saved.length > 0);
-    expect([kept.troubles, kept.saved]).toEqual([1, [0]]);
+    expect(kept.saved).toEqual([0]);
+  });
+
+  it('tells of each time it failed', async () => {
+    const kept = keeper({ fails: true, every: 1_000_000 });
+    await kept.keeper.close();
+    expect(kept.troubles).toBe(2);
   });
 
   it('lets a node end although it cannot store', async () => {

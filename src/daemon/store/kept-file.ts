@@ -65,14 +65,14 @@ export class KeptFile<Saved, Loaded extends object> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     // A leftover of a crash is overwritten.
     const next = `${this.path}.next`;
-    const file = await open(next, 'w', 0o600);
     try {
-      await file.writeFile(this.#format.encode(saved, this.#now()));
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeWhole(next, this.#format.encode(saved, this.#now()));
+      await rename(next, this.path);
+    } catch (error) {
+      // Half a file is of no use, and where a disk is full it takes the room of the next attempt.
+      await rm(next, { force: true }).catch(() => {});
+      throw error;
     }
-    await rename(next, this.path);
     await syncDirectory(directory);
   }
 
@@ -91,6 +91,16 @@ export class KeptFile<Saved, Loaded extends object> {
       .filter((name) => name.startsWith(`${basename(this.path)}.bad-`))
       .toSorted();
     for (const name of aside.slice(0, -SET_ASIDE_MAX)) await rm(join(directory, name));
+  }
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Keeps what is stored close behind what a node knows: some seconds after it has changed, and at the end. One write
- * at a time; one that fails is tried again, and told of once until one succeeds.
+ * at a time; one that fails is tried again. Each failure is told of: `onTrouble` is to be {@link seldom}.
  */
 import type { Millis } from '../../core/settings.ts';
 import type { KeptFile, Trouble } from './kept-file.ts';
@@ -26,7 +26,6 @@ export class StateKeeper<Saved> {
   /** The revision that was stored last; undefined: none. */
   #stored: number | undefined;
   #writing: Promise<void> | undefined;
-  #isFailing = false;
 
   /** Begins at once. `every`: default {@link STORE_EVERY}. */
   constructor(options: {
@@ -61,10 +60,7 @@ export class StateKeeper<Saved> {
     try {
       await this.#file.save(this.#source.store());
       this.#stored = revision;
-      this.#isFailing = false;
     } catch (error) {
-      if (this.#isFailing) return;
-      this.#isFailing = true;
       this.#onTrouble('what this node is to remember cannot be stored; it is tried again', {
         path: this.#file.path,
         reason: String(error),
