@@ -85,6 +85,8 @@ export interface Daemon {
   control(input: Extract<Input, { kind: 'ban' | 'unban' | 'disconnect' }>): void;
   /** The state at this moment, as plain data. */
   snapshot(): DaemonSnapshot;
+  /** Bytes read from links and clients since the start. */
+  readonly carriedBytes: number;
   /** How many peers are known to have what was announced with a receipt, while that is remembered. */
   reached(receipt: number): number | undefined;
   /**
@@ -230,6 +232,11 @@ class RunningDaemon implements Daemon {
         clients: this.#api.table.queuedBytes,
       },
     };
+  }
+
+  get carriedBytes(): number {
+    const { links, clients } = this.#traffic;
+    return links.bytesIn + clients.bytesIn;
   }
 
   close(): Promise<void> {

@@ -34,11 +34,11 @@ export async function endAll() {
 class Process {
   #child;
 
-  constructor(host, words, stdio) {
+  constructor(host, words, stdio, before = '') {
     const [program, ...rest] = host.command(
       'sh',
-      '-c',
-      'ulimit -n 20000; exec "$0" "$@"',
+      '-ec',
+      `${before}ulimit -n 20000; exec "$0" "$@"`,
       ...words,
     );
     this.#child = spawn(program, rest, { stdio });
@@ -73,25 +73,30 @@ export class NodeProcess extends Process {
   #host;
   #folder;
 
-  /** @param {Record<string, string | number>} [settings] Keys of the configuration beside the usual ones. */
-  static async start(host, settings = {}) {
-    const node = new NodeProcess(host, mkdtempSync(join(tmpdir(), 'hearsay-lab-')), settings);
+  /**
+   * @param {Record<string, string | number>} [settings] Keys of the configuration beside the usual ones.
+   * @param {string} [folder] That of a node before it; default a new one.
+   * @param {(stateDir: string) => string} [prepare] Shell commands before the node starts; what they mount is there
+   *   for it alone.
+   */
+  static async start(host, settings = {}, folder = newFolder(), prepare = undefined) {
+    const node = new NodeProcess(host, folder, settings, prepare?.(stateOf(folder)));
     await until(() => node.line(({ p2pAddress }) => p2pAddress !== undefined) || node.hasEnded);
     if (node.hasEnded) throw new Error(`a node has ended: ${JSON.stringify(node.lines)}`);
     return node;
   }
 
-  constructor(host, folder, settings) {
+  constructor(host, folder, settings, before) {
     const all = {
       'p2p-address': `${host.address}:${PORT}`,
       'api-address': `unix:${join(folder, 'api')}`,
-      'state-dir': join(folder, 'state'),
+      'state-dir': stateOf(folder),
       'pow-difficulty': DIFFICULTY,
       transport: 'tls',
       ...settings,
     };
     const flags = Object.entries(all).flatMap(([key, value]) => [`--${key}`, String(value)]);
-    super(host, [process.execPath, MAIN, 'run', ...flags], ['ignore', 'ignore', 'pipe']);
+    super(host, [process.execPath, MAIN, 'run', ...flags], ['ignore', 'ignore', 'pipe'], before);
     this.#host = host;
     this.#folder = folder;
     createInterface({ input: this.child.stderr }).on('line', (line) => this.#onLine(line));
@@ -109,6 +114,16 @@ export class NodeProcess extends Process {
   /** For programs; a path, which is the same on every host. */
   get apiAddress() {
     return `unix:${join(this.#folder, 'api')}`;
+  }
+
+  /** What the next life of this node may be given. */
+  get folder() {
+    return this.#folder;
+  }
+
+  /** As the node sees it, whatever is mounted there. */
+  get stateDir() {
+    return `/proc/${this.pid}/root${stateOf(this.#folder)}`;
   }
 
   get cpuMillis() {
@@ -140,6 +155,11 @@ export class NodeProcess extends Process {
     return [...open.values()];
   }
 
+  /** Ends the process where it stands, and keeps its folder. */
+  async crash() {
+    await super.end();
+  }
+
   async end() {
     await super.end();
     rmSync(this.#folder, { recursive: true, force: true });
@@ -153,6 +173,14 @@ export class NodeProcess extends Process {
       this.lines.push({ msg: text });
     }
   }
+}
+
+function newFolder() {
+  return mkdtempSync(join(tmpdir(), 'hearsay-lab-'));
+}
+
+export function stateOf(folder) {
+  return join(folder, 'state');
 }
 
 function isSocket(path) {

@@ -11,7 +11,9 @@
 import { cpus, loadavg } from 'node:os';
 import { bootstrapperCase } from './cases/bootstrapper.mjs';
 import { crowdCase } from './cases/crowd.mjs';
+import { diskCase } from './cases/disk.mjs';
 import { hastyCase } from './cases/hasty.mjs';
+import { killCase } from './cases/kill.mjs';
 import { lossCase } from './cases/loss.mjs';
 import { partitionCase } from './cases/partition.mjs';
 import { silentCase } from './cases/silent.mjs';
@@ -29,7 +31,11 @@ const CASES = new Map([
   ['partition', partitionCase(false)],
   ['partition-loud', partitionCase(true)],
   ['bootstrapper', bootstrapperCase],
+  ['disk', diskCase],
+  ['kill', killCase],
 ]);
+/** It takes as long as all others together. */
+const ONLY_IF_NAMED = ['kill'];
 
 class Report {
   isBroken = false;
@@ -55,7 +61,8 @@ if (unknown !== undefined) {
   console.error(`lab: no case ${unknown}; there are ${[...CASES.keys()].join(', ')}`);
   process.exitCode = 2;
 } else if (obstacle === undefined) {
-  for (const name of names.length > 0 ? names : CASES.keys()) await runCase(name);
+  const usual = [...CASES.keys()].filter((name) => !ONLY_IF_NAMED.includes(name));
+  for (const name of names.length > 0 ? names : usual) await runCase(name);
 } else {
   console.log(`lab: left out: ${obstacle}`);
 }

@@ -14,6 +14,7 @@ import {
   readConfiguration,
   type ConfigurationFlags,
 } from '../configuration-flags.ts';
+import { HeapThrift } from '../heap-thrift.ts';
 import { howToCall } from '../invocation.ts';
 import { composeWelcome, formatWelcome, logWelcome } from '../welcome.ts';
 
@@ -48,6 +49,7 @@ export function define(command: Command): void {
 
 async function run(flags: ConfigurationFlags): Promise<void> {
   const loaded = readConfiguration(flags);
+  const thrift = new HeapThrift();
   // Only now: whoever mistyped a flag need not wait for the rest of the program.
   const [{ startDaemon }, { createLogger }] = await Promise.all([
     import('../../daemon/daemon.ts'),
@@ -57,6 +59,7 @@ async function run(flags: ConfigurationFlags): Promise<void> {
   endOnDefect(log);
   const stopped = stopSignal(log);
   const daemon = await start(loaded, log, startDaemon);
+  thrift.watch(() => daemon.carriedBytes);
   welcome(daemon, log);
   if (loaded.config.stateDir === undefined) log.info(FORGETFUL);
   await stopped;

@@ -43,20 +43,20 @@ export function silentCase(isSecure) {
     const cpu = (victim.cpuMillis - began.cpu) / (performance.now() - began.at);
     watch.stop();
     const pending = watch.sockets - watch.socketsBefore - NEWCOMERS;
-    const grown = watch.rssKib - watch.rssKibWarm;
+    const grown = watch.rssKib - watch.rssKibBefore;
     const joined = newcomers.map(joinMillis);
     report.figure('connections made, from as many addresses', addresses);
     report.figure('stood, and were sent away', `${figures.opened}, ${figures.closed}`);
     report.figure('sockets of no link, at most', pending);
     const cold = watch.rssKibWarm - watch.rssKibBefore;
     report.figure(`resident memory grew in the first ${attack.warmUp} by`, mebibytes(cold));
-    report.figure('… and in all that followed by', mebibytes(grown));
+    report.figure('… and with all that followed by', mebibytes(grown));
     report.figure('CPU of the node', `${(100 * cpu).toFixed(0)} % of a core`);
     report.figure('honest nodes joined within', spread(joined));
     const kinds = isSecure ? 2 : 1;
     const bound = kinds * PENDING_MAX + 1;
     report.promise(`pending connections take ${bound} sockets at most`, pending <= bound);
-    report.promise('memory grows no further than by 16 MiB', grown <= GROWTH_MAX_KIB);
+    report.promise('memory grows by 16 MiB at most', grown <= GROWTH_MAX_KIB);
     report.promise('every honest node joins', joined.length === NEWCOMERS);
     report.promise('no link that was there is lost', first.links.length > 0 && !first.hasEnded);
   };
@@ -79,7 +79,6 @@ function watchOver(node) {
   const before = { socketsBefore: seen.sockets, rssKibBefore: seen.rssKib };
   const timer = setInterval(look, SAMPLE_MILLIS);
   return Object.assign(seen, before, {
-    /** The first connections fill the young part of the heap, which any work would; that is not counted. */
     warm: () => (seen.rssKibWarm = seen.rssKib),
     stop: () => clearInterval(timer),
   });
