@@ -33,7 +33,7 @@ playPart(({ host, port, api, difficulty, name }) => {
   };
 
   const repeat = async (peer) => {
-    const isLate = ({ times: [first] }) => endedAt - first <= REPEATED_MILLIS;
+    const isLate = ({ times: [at] }) => endedAt - at <= REPEATED_MILLIS;
     for (const [data, message] of said) if (!isLate(message)) said.delete(data);
     const late = [...said.values()];
     for (const { announcement } of late) peer.say(announcement);
@@ -41,8 +41,9 @@ playPart(({ host, port, api, difficulty, name }) => {
     const last = announce(peer);
     while (last.times.length === 0) await sleep(LOOK_MILLIS);
     const forgotten = late.filter(({ times }) => times.length > 1);
-    for (const message of late) message.times.length = 1;
-    const ages = forgotten.map(({ times: [first] }) => endedAt - first);
+    const ages = forgotten.map(({ times: [at] }) => endedAt - at);
+    // From now on it is what was told last that is to be remembered.
+    for (const { times } of forgotten) times.splice(0, times.length - 1);
     return {
       repeated: late.length,
       forgotten: forgotten.length,
