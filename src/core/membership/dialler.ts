@@ -127,9 +127,11 @@ export class Dialler {
     if (this.#missing <= 0) return;
     let wanted = this.#wanted(now);
     if (wanted > 0) {
-      for (const { address } of this.#candidates.inOrder(now, this.#isAlone)) {
+      for (const candidate of this.#candidates.inOrder(now, this.#isAlone)) {
         if (wanted === 0 || !this.#attempts.hasRoomToDial(now)) break;
-        if (this.#attempts.begin(address, now)) wanted--;
+        // Another port of the same host may just have been dialled.
+        if (!this.#candidates.mayDial(candidate, now)) continue;
+        if (this.#attempts.begin(candidate.address, now)) wanted--;
       }
     }
     if (wanted <= 0) return;

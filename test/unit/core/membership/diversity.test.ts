@@ -108,3 +108,32 @@ describe('a node all of whose peers one other peer told of', () => {
     expect(events(bench.take(), 'only-source')).toEqual([]);
   });
 });
+
+describe('a host of which several ports are offered', () => {
+  const PORTS = ['10.7.0.1:7001', '10.7.0.1:7002', '10.7.0.1:7003'];
+
+  /** When a node that is short of links has dialled any of them, in two minutes and a half. */
+  function dialsOf(): number[] {
+    const known = address('10.0.9.9:6001');
+    const bench = new Bench({ bootstrapper: known, minConnections: 4, degree: 1 });
+    bench.give({ kind: 'start' });
+    const first = bench.connect(known);
+    bench.message(first, { kind: 'peer-validation', valid: true });
+    bench.message(first, { kind: 'peer-offer', body: encodeOfferText(PORTS.map(address)) });
+    const times: number[] = [];
+    for (let seconds = 0; seconds < 150; seconds++) {
+      for (const text of dialled(bench.take()).filter((to) => PORTS.includes(to))) {
+        times.push(bench.now);
+        bench.give({ kind: 'dial-failed', address: address(text), reason: 'refused' });
+      }
+      bench.advance(1_000);
+    }
+    return times;
+  }
+
+  it('is dialled once a minute all the same', () => {
+    const times = dialsOf();
+    const pauses = times.slice(1).map((time, i) => time - times[i]!);
+    expect([times.length > 1, pauses.filter((pause) => pause < 60_000)]).toEqual([true, []]);
+  });
+});
