@@ -33,6 +33,7 @@ export class Profiles {
   /** What holds for the types about which nothing particular was said. */
   readonly usual: Profile;
   readonly #particular: ReadonlyMap<number, Profile>;
+  readonly #hasParticular: boolean;
 
   constructor(settings: Pick<Settings, 'degree' | 'historyWindow' | 'seenWindow' | 'types'>) {
     const { degree, historyWindow, seenWindow, types } = settings;
@@ -49,10 +50,13 @@ export class Profiles {
     };
     this.usual = profile({});
     this.#particular = new Map(Array.from(types, ([dataType, one]) => [dataType, profile(one)]));
+    this.#hasParticular = this.#particular.size > 0;
   }
 
   /** What holds for messages of this type. */
   of(dataType: number): Profile {
+    // Nearly always so, and asked several times for every message.
+    if (!this.#hasParticular) return this.usual;
     return this.#particular.get(dataType) ?? this.usual;
   }
 

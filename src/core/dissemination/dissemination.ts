@@ -301,7 +301,7 @@ export class Dissemination {
   #forward(tracked: TrackedMessage, data: Uint8Array, now: Instant): void {
     const { id, ttl, dataType, sender } = tracked;
     tracked.ttlOut = ttl === 0 ? 0 : ttl - 1;
-    const receivers = this.#around.receivers().filter((link) => link !== sender);
+    const receivers = without(sender, this.#around.receivers());
     const links = this.#route(tracked, data, receivers, now);
     const next: PeerAnnounce = { kind: 'peer-announce', id, ttl: tracked.ttlOut, dataType, data };
     this.#send(links, next, tracked.record, false);
@@ -344,4 +344,10 @@ export class Dissemination {
     const { degree } = this.#profiles.of(dataType);
     return links.length <= degree ? links : this.#random.sample(links, degree);
   }
+}
+
+/** A list without one link; the list itself if that is not in it. */
+function without(link: LinkId, links: readonly LinkId[]): readonly LinkId[] {
+  const place = links.indexOf(link);
+  return place < 0 ? links : links.toSpliced(place, 1);
 }

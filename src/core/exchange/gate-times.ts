@@ -12,7 +12,7 @@ const SLOW: Millis = 40;
 export const TYPES_MAX = 1_024;
 
 export class GateTimes {
-  readonly #means = new Map<number, Millis>();
+  readonly #means = new Map<number, { of: Millis }>();
 
   get size(): number {
     return this.#means.size;
@@ -21,14 +21,18 @@ export class GateTimes {
   /** A message of a type was accepted so long after it had come. */
   learn(dataType: number, time: Millis): void {
     const mean = this.#means.get(dataType);
-    if (mean === undefined && this.#means.size >= TYPES_MAX) {
+    if (mean !== undefined) {
+      mean.of += WEIGHT * (time - mean.of);
+      return;
+    }
+    if (this.#means.size >= TYPES_MAX) {
       const [first] = this.#means.keys();
       this.#means.delete(first!);
     }
-    this.#means.set(dataType, mean === undefined ? time : mean + WEIGHT * (time - mean));
+    this.#means.set(dataType, { of: time });
   }
 
   isSlow(dataType: number): boolean {
-    return (this.#means.get(dataType) ?? 0) >= SLOW;
+    return (this.#means.get(dataType)?.of ?? 0) >= SLOW;
   }
 }

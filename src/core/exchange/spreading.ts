@@ -210,10 +210,16 @@ export class Spreading<M extends Tracked> {
 
   /** Those that are not known to have it and have some use for it. Reach by TTL asks all again. */
   #lacking(message: M, receivers: readonly LinkId[]): readonly LinkId[] {
-    return receivers.filter((link) => {
-      if (this.#peers.get(link)?.wants(message.dataType) === false) return false;
-      return message.ttlOut !== 0 || !isHolder(message, link);
-    });
+    // Often all of them; and a list that is made for each message costs more than looking at a few links twice.
+    for (const link of receivers) {
+      if (!this.#lacks(message, link)) return receivers.filter((one) => this.#lacks(message, one));
+    }
+    return receivers;
+  }
+
+  #lacks(message: M, link: LinkId): boolean {
+    if (this.#peers.get(link)?.wants(message.dataType) === false) return false;
+    return message.ttlOut !== 0 || !isHolder(message, link);
   }
 
   #others(links: readonly LinkId[], push: readonly LinkId[]): readonly ExtendedPeer[] {
