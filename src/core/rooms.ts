@@ -155,7 +155,6 @@ export class Rooms {
         wants: (dataType) => relay === 'all' || this.subscriptions.hasSubscribers(dataType),
         mayBring: (link, dataType, now) => this.intake.mayBring(link, dataType, now),
         wouldImprove: (message, ttl) => this.dissemination.wouldImprove(message, ttl),
-        dataOf: (message) => (message.block === undefined ? undefined : message.data),
         onBrokenPromise: (link) => this.#holdAgainst(link, 'broken-promise'),
         onForgotten: (message) => this.dissemination.onForgotten(message),
         interest: () => this.subscriptions.interest(),

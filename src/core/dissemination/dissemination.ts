@@ -17,6 +17,7 @@
  */
 import type { Random } from '../../basics/random.ts';
 import type { PeerAnnounce } from '../../wire/peer-messages.ts';
+import { dataOf } from '../data-blocks.ts';
 import type { Outbox } from '../effects.ts';
 import type { GateOutcome } from '../events.ts';
 import { OURSELVES, type ClientId, type LinkId } from '../inputs.ts';
@@ -53,7 +54,7 @@ export interface Surroundings {
 /** What nodes of the extension do beyond sending messages to random peers; see exchange/exchange.ts. */
 export interface ExchangePort {
   /** The first copy has come. */
-  onFirst(message: TrackedMessage, link: LinkId, data: Uint8Array, now: Instant): void;
+  onFirst(message: TrackedMessage, link: LinkId, now: Instant): void;
   /** A further copy has come. */
   onCopy(
     message: TrackedMessage,
@@ -69,14 +70,9 @@ export interface ExchangePort {
   /** Somebody wants to know who gets an own announcement, which was just sent on `links`. */
   expectReceipt(receipt: number, message: TrackedMessage, links: readonly LinkId[]): void;
   /** On which of `receivers` to send an accepted message. */
-  spread(
-    message: TrackedMessage,
-    data: Uint8Array,
-    receivers: readonly LinkId[],
-    now: Instant,
-  ): readonly LinkId[];
+  spread(message: TrackedMessage, receivers: readonly LinkId[], now: Instant): readonly LinkId[];
   /** An accepted message that ends here: known, but given to nobody. */
-  keep(message: TrackedMessage, data: Uint8Array, now: Instant): void;
+  keep(message: TrackedMessage, now: Instant): void;
   /** It is refused, or nobody's. */
   onSettled(message: TrackedMessage, now: Instant): void;
 }
@@ -174,7 +170,7 @@ export class Dissemination {
     const tracked = new TrackedMessage(record, message, OURSELVES, now);
     tracked.ttlOut = ttl;
     this.#exchange?.track(tracked);
-    const links = this.#route(tracked, data, this.#around.receivers(), now);
+    const links = this.#route(tracked, this.#around.receivers(), now);
     this.#send(links, message, record, true);
     if (announcement.receipt === true) this.#giveReceipt(tracked, links);
     this.#around.tell(dataType, data, announcement.client);
@@ -195,7 +191,7 @@ export class Dissemination {
     }
     const record = this.#seen.add(key, ttlRank(message.ttl), 'waiting', now);
     const tracked = new TrackedMessage(record, message, sender, now);
-    this.#exchange?.onFirst(tracked, sender, message.data, now);
+    this.#exchange?.onFirst(tracked, sender, now);
     this.#onNew(tracked, message, now);
     return 'first';
   }
@@ -204,7 +200,7 @@ export class Dissemination {
   onGateEnded(waiting: TrackedMessage, outcome: GateOutcome, now: Instant): void {
     if (!waiting.isWaiting) return;
     this.#waiting.remove(waiting);
-    if (outcome === 'accepted') this.#accept(waiting, waiting.data, now);
+    if (outcome === 'accepted') this.#accept(waiting, now);
     else this.#stop(waiting, outcome, now);
   }
 
@@ -237,7 +233,7 @@ export class Dissemination {
       const again = tracked ?? this.#trackAgain(record, sender, message, now);
       again.ttl = message.ttl;
       again.sender = sender;
-      this.#forward(again, message.data, now);
+      this.#forward(again, now);
     }
   }
 
@@ -256,31 +252,30 @@ export class Dissemination {
 
   /** Opens the gate of a message, or does without one. */
   #onNew(tracked: TrackedMessage, message: PeerAnnounce, now: Instant): void {
-    const { data } = message;
     if (!this.#around.hasSubscribers(message.dataType)) {
-      if (this.#settings.relay === 'all') this.#accept(tracked, data, now);
+      if (this.#settings.relay === 'all') this.#accept(tracked, now);
       else this.#stop(tracked, 'no-subscriber', now);
-    } else if (this.#around.ask(message, tracked) === 'undecided') this.#wait(tracked, data, now);
+    } else if (this.#around.ask(message, tracked) === 'undecided') this.#wait(tracked, now);
     else this.#stop(tracked, 'abstained', now);
   }
 
-  #accept(tracked: TrackedMessage, data: Uint8Array, now: Instant): void {
+  #accept(tracked: TrackedMessage, now: Instant): void {
     this.#seen.settle(tracked.record, 'accepted');
     if (tracked.ttl !== 1) {
-      this.#forward(tracked, data, now);
+      this.#forward(tracked, now);
       return;
     }
     // A copy that may travel farther can still come.
     if (this.#exchange === undefined) this.#seen.detach(tracked.record);
     else {
       this.#seen.attach(tracked.record, tracked);
-      this.#exchange.keep(tracked, data, now);
+      this.#exchange.keep(tracked, now);
     }
   }
 
-  #wait(waiting: TrackedMessage, data: Uint8Array, now: Instant): void {
+  #wait(waiting: TrackedMessage, now: Instant): void {
     this.#seen.attach(waiting.record, waiting);
-    for (const evicted of this.#waiting.admit(waiting, data)) {
+    for (const evicted of this.#waiting.admit(waiting)) {
       this.#stop(evicted, 'over-capacity', now);
     }
   }
@@ -298,11 +293,13 @@ export class Dissemination {
   }
 
   /** Sends an accepted message on, one hop less. */
-  #forward(tracked: TrackedMessage, data: Uint8Array, now: Instant): void {
+  #forward(tracked: TrackedMessage, now: Instant): void {
     const { id, ttl, dataType, sender } = tracked;
     tracked.ttlOut = ttl === 0 ? 0 : ttl - 1;
     const receivers = without(sender, this.#around.receivers());
-    const links = this.#route(tracked, data, receivers, now);
+    const links = this.#route(tracked, receivers, now);
+    if (links.length === 0) return;
+    const data = dataOf(tracked);
     const next: PeerAnnounce = { kind: 'peer-announce', id, ttl: tracked.ttlOut, dataType, data };
     this.#send(links, next, tracked.record, false);
   }
@@ -312,18 +309,13 @@ export class Dissemination {
   }
 
   /** The links to send an accepted message on, among `receivers`; the exchange keeps it from now on. */
-  #route(
-    tracked: TrackedMessage,
-    data: Uint8Array,
-    receivers: readonly LinkId[],
-    now: Instant,
-  ): readonly LinkId[] {
+  #route(tracked: TrackedMessage, receivers: readonly LinkId[], now: Instant): readonly LinkId[] {
     if (this.#exchange === undefined) {
       this.#seen.detach(tracked.record);
       return this.#atRandom(tracked.dataType, receivers);
     }
     this.#seen.attach(tracked.record, tracked);
-    return this.#exchange.spread(tracked, data, receivers, now);
+    return this.#exchange.spread(tracked, receivers, now);
   }
 
   #giveReceipt(tracked: TrackedMessage, links: readonly LinkId[]): void {

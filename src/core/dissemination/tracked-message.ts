@@ -4,17 +4,11 @@
  */
 import type { U64 } from '../../basics/integers.ts';
 import type { MessageDigest } from '../../wire/digest.ts';
+import type { PeerAnnounce } from '../../wire/peer-messages.ts';
+import type { Block } from '../data-blocks.ts';
 import type { LinkId } from '../inputs.ts';
 import type { Instant } from '../settings.ts';
 import type { SeenRecord } from './seen-table.ts';
-
-/** Where the data of several messages stands; see waiting-room.ts. */
-export interface Block {
-  readonly bytes: Uint8Array;
-  used: number;
-  /** Messages in it that still wait. */
-  waiting: number;
-}
 
 export class TrackedMessage {
   readonly record: SeenRecord;
@@ -30,24 +24,27 @@ export class TrackedMessage {
   ageThen = 0;
   digest: MessageDigest | undefined = undefined;
   place = -1;
+  holder: LinkId | undefined = undefined;
   holders: LinkId[] | undefined = undefined;
   told: LinkId[] | undefined = undefined;
   pushed: LinkId[] | undefined = undefined;
   isJudged = false;
   ttlOut = 0;
-  kept: Uint8Array | undefined = undefined;
+  isKept = false;
   served: Map<LinkId, number> | undefined = undefined;
   /** Whether it is in the room; once it is not, no outcome means anything. */
   isWaiting = false;
+  // Where its data stands; see data-blocks.ts.
+  lent: Uint8Array | undefined;
   block: Block | undefined = undefined;
   offset = 0;
-  length = 0;
+  readonly length: number;
   previous: TrackedMessage | undefined = undefined;
   next: TrackedMessage | undefined = undefined;
 
   constructor(
     record: SeenRecord,
-    message: { readonly id: U64; readonly dataType: number; readonly ttl: number },
+    message: Pick<PeerAnnounce, 'id' | 'dataType' | 'ttl' | 'data'>,
     sender: LinkId,
     now: Instant,
   ) {
@@ -58,10 +55,7 @@ export class TrackedMessage {
     this.ttl = message.ttl;
     this.sender = sender;
     this.seenAt = now;
-  }
-
-  /** The copy of the data; only while it waits, or right after it was let out. */
-  get data(): Uint8Array {
-    return this.block!.bytes.subarray(this.offset, this.offset + this.length);
+    this.lent = message.data;
+    this.length = message.data.length;
   }
 }

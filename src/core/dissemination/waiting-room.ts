@@ -1,21 +1,12 @@
 /**
  * Messages that wait for their verdicts. Bounded in number and bytes; at the bound the link with the most
  * messages' bytes in here loses its oldest message first, so that a flood pushes out nobody's but its own.
- *
- * The data is copied, because the bytes it arrived in are long gone when the verdict comes. Small data goes
- * into blocks that many messages share: a buffer of its own for each would cost more than everything else
- * that happens to a message. A block lives as long as one of its messages, so bytes are counted by the
- * block, and the bound holds for what is really kept.
  */
 import { assert } from '../../basics/assert.ts';
+import { DataBlocks } from '../data-blocks.ts';
 import type { LinkId } from '../inputs.ts';
-import type { Block, TrackedMessage } from './tracked-message.ts';
+import type { TrackedMessage } from './tracked-message.ts';
 
-/** Bytes in a block: a node on which little waits has a small one, and each next one is twice as large. */
-const BLOCK_BYTES_MIN = 1024;
-const BLOCK_BYTES_MAX = 16 * 1024;
-/** Data of more bytes than this gets a buffer of its own. */
-const SHARED_BYTES_MAX = 1024;
 /** Links that may be remembered although nothing of theirs waits; then they are swept out. */
 const IDLE_SHARES_MAX = 64;
 /** What a waiting message costs beside its data: a guess at the objects around it. */
@@ -32,9 +23,7 @@ export class WaitingRoom {
   readonly #bytesMax: number;
   readonly #messagesMax: number;
   readonly #shares = new Map<LinkId, Share>();
-  /** The block that is being filled. */
-  #filling: Block | undefined;
-  #blockBytes = BLOCK_BYTES_MIN;
+  readonly #blocks = new DataBlocks();
   #bytes = 0;
   #size = 0;
 
@@ -43,7 +32,7 @@ export class WaitingRoom {
     this.#messagesMax = options.messagesMax;
   }
 
-  /** Bytes kept here: whole blocks, large data, and {@link OVERHEAD_BYTES} for each message. */
+  /** Bytes of the blocks in which something waits, and {@link OVERHEAD_BYTES} for each message. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -52,10 +41,11 @@ export class WaitingRoom {
     return this.#size;
   }
 
-  /** Takes a message in with a copy of `data`; returns those that had to make room, perhaps itself. */
-  admit(message: TrackedMessage, data: Uint8Array): readonly TrackedMessage[] {
+  /** Takes a message in and copies its data; returns those that had to make room, perhaps itself. */
+  admit(message: TrackedMessage): readonly TrackedMessage[] {
     assert(!message.isWaiting, 'a message waits once');
-    this.#copy(message, data);
+    const block = this.#blocks.copy(message);
+    if (block.waiting++ === 0) this.#bytes += block.bytes.length;
     this.#append(message);
     this.#size++;
     this.#bytes += OVERHEAD_BYTES;
@@ -71,10 +61,7 @@ export class WaitingRoom {
     this.#size--;
     this.#bytes -= OVERHEAD_BYTES;
     const block = message.block!;
-    block.waiting--;
-    if (block.waiting > 0) return;
-    if (block === this.#filling) block.used = 0;
-    else this.#bytes -= block.bytes.length;
+    if (--block.waiting === 0) this.#bytes -= block.bytes.length;
   }
 
   #makeRoom(): readonly TrackedMessage[] {
@@ -85,28 +72,6 @@ export class WaitingRoom {
       evicted.push(victim);
     }
     return evicted;
-  }
-
-  #copy(message: TrackedMessage, data: Uint8Array): void {
-    const block = data.length > SHARED_BYTES_MAX ? newBlock(data.length) : this.#roomFor(data);
-    if (data.length > SHARED_BYTES_MAX) this.#bytes += data.length;
-    message.block = block;
-    message.offset = block.used;
-    message.length = data.length;
-    block.bytes.set(data, block.used);
-    block.used += data.length;
-    block.waiting++;
-  }
-
-  #roomFor(data: Uint8Array): Block {
-    let block = this.#filling;
-    if (block === undefined || block.used + data.length > block.bytes.length) {
-      block = newBlock(this.#blockBytes);
-      this.#filling = block;
-      this.#bytes += block.bytes.length;
-      this.#blockBytes = Math.min(2 * this.#blockBytes, BLOCK_BYTES_MAX);
-    }
-    return block;
   }
 
   #append(message: TrackedMessage): void {
@@ -153,7 +118,3 @@ export class WaitingRoom {
 }
 
 const NOBODY: readonly TrackedMessage[] = [];
-
-function newBlock(bytes: number): Block {
-  return { bytes: new Uint8Array(bytes), used: 0, waiting: 0 };
-}

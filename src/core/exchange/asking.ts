@@ -64,8 +64,8 @@ export class Asking<M extends Tracked> {
   }
 
   /** The first copy of a message has come, perhaps of one that was wished for. */
-  onCame(message: M, size: number, sender: ExtendedPeer | undefined, now: Instant): void {
-    if (!this.#wishes.mayConcern(message.dataType, size)) return;
+  onCame(message: M, sender: ExtendedPeer | undefined, now: Instant): void {
+    if (!this.#wishes.mayConcern(message.dataType, message.length)) return;
     const { around, index, out, peers, profiles } = this.#options;
     const digest = index.digestOf(message);
     const came = this.#wishes.onArrived(digest, now);
@@ -79,7 +79,7 @@ export class Asking<M extends Tracked> {
     if (first === undefined || ttl !== 0) return;
     addHolder(message, first.link);
     const isEarly = now - came.first.at > EARLY && age <= 1;
-    if (!isEarly || size < profiles.of(message.dataType).lazyThreshold) return;
+    if (!isEarly || message.length < profiles.of(message.dataType).lazyThreshold) return;
     out.send(first.link, { kind: 'peer-push', digests: [digest] });
   }
 

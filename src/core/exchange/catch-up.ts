@@ -169,7 +169,7 @@ export class CatchUp<M extends Tracked> {
 
   #keptWith(digest: MessageDigest): M[] {
     const message = this.#index.find(digest);
-    return message?.kept === undefined ? [] : [message];
+    return message?.isKept !== true ? [] : [message];
   }
 }
 

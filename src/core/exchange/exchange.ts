@@ -11,11 +11,11 @@
  * and age, oldest first; a digest binds id, type and data, so that nobody can claim or suppress what he does
  * not have; and nothing is taken that was announced before this node first started.
  */
-import { assert } from '../../basics/assert.ts';
 import type { Random } from '../../basics/random.ts';
 import type { MessageDigest } from '../../wire/digest.ts';
 import type { ExtensionMessage } from '../../wire/extension-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
+import { dataOf } from '../data-blocks.ts';
 import type { Outbox } from '../effects.ts';
 import { OURSELVES, type LinkId, type QueueState } from '../inputs.ts';
 import type { Profiles } from '../profiles.ts';
@@ -42,7 +42,6 @@ const NAMED_MAX = 2_048;
 export class Exchange<M extends Tracked> {
   readonly #profiles: Profiles;
   readonly #out: Outbox;
-  readonly #around: ExchangeSurroundings<M>;
   readonly #peers = new Map<LinkId, ExtendedPeer>();
   readonly #greetings: Greetings;
   readonly #index: DigestIndex<M>;
@@ -56,8 +55,6 @@ export class Exchange<M extends Tracked> {
   readonly #catchUp: CatchUp<M>;
   #startedAt: Instant = 0;
   #now: Instant = 0;
-  /** The message that has just come, and its data, which is at hand during this input. */
-  #arriving: { readonly message: M; readonly data: Uint8Array } | undefined;
 
   constructor(options: {
     readonly settings: Settings;
@@ -70,11 +67,10 @@ export class Exchange<M extends Tracked> {
     const { settings, profiles, random, out, proofs, around } = options;
     this.#profiles = profiles;
     this.#out = out;
-    this.#around = around;
     const peers = this.#peers;
     const { historyWindow } = profiles.usual;
     this.#index = new DigestIndex<M>({
-      compute: (message) => proofs.digest(message.id, message.dataType, this.#dataOf(message)),
+      compute: (message) => proofs.digest(message.id, message.dataType, dataOf(message)),
       window: settings.seenWindow,
     });
     this.#base = new KnowledgeBase<M>({
@@ -186,18 +182,17 @@ export class Exchange<M extends Tracked> {
   }
 
   /** The first copy of a message has come; its verdicts are still out. */
-  onFirst(message: M, link: LinkId, data: Uint8Array, now: Instant): void {
+  onFirst(message: M, link: LinkId, now: Instant): void {
     this.#now = now;
-    this.#arriving = { message, data };
     this.#index.add(message);
     if (this.#peers.size === 0) return;
     const peer = this.#peers.get(link);
     if (peer !== undefined && message.ttl === 0) addHolder(message, link);
-    const isLazy = this.#isLazy(message.dataType, data.length);
+    const isLazy = this.#isLazy(message.dataType, message.length);
     if (isLazy) this.#noteGiven(link, peer);
-    this.#asking.onCame(message, data.length, peer, now);
+    this.#asking.onCame(message, peer, now);
     // A push that crosses would cost much, or is to be expected.
-    const isWorthIt = data.length >= LARGE_BYTES || this.#gateTimes.isSlow(message.dataType);
+    const isWorthIt = message.length >= LARGE_BYTES || this.#gateTimes.isSlow(message.dataType);
     if (isLazy && isWorthIt && message.ttl === 0) this.#warnOff(message);
   }
 
@@ -230,23 +225,18 @@ export class Exchange<M extends Tracked> {
   }
 
   /** The links to send an accepted message on; keeps it, and names it to others. */
-  spread(
-    message: M,
-    data: Uint8Array,
-    receivers: readonly LinkId[],
-    now: Instant,
-  ): readonly LinkId[] {
+  spread(message: M, receivers: readonly LinkId[], now: Instant): readonly LinkId[] {
     this.#now = now;
     if (message.owner !== OURSELVES) this.#gateTimes.learn(message.dataType, now - message.seenAt);
-    if (message.kept === undefined) this.#base.keep(message, data, now);
-    return this.#spreading.route(message, data.length, receivers, now);
+    if (!message.isKept) this.#base.keep(message, now);
+    return this.#spreading.route(message, receivers, now);
   }
 
   /** An accepted message that ends here. */
-  keep(message: M, data: Uint8Array, now: Instant): void {
+  keep(message: M, now: Instant): void {
     this.#now = now;
     message.ttlOut = ENDS_HERE;
-    this.#base.keep(message, data, now);
+    this.#base.keep(message, now);
   }
 
   /** A message that was refused, or that nobody judged. */
@@ -291,14 +281,6 @@ export class Exchange<M extends Tracked> {
     consider(this.#catchUp.nextDeadline());
     consider(this.#greetings.nextDeadline());
     return next;
-  }
-
-  #dataOf(message: M): Uint8Array {
-    // Once a copy was made that counts: what arrived is lent, and may be overwritten by now.
-    const data = message.kept ?? this.#around.dataOf(message);
-    if (data !== undefined) return data;
-    assert(message === this.#arriving?.message, 'a message whose data is not at hand');
-    return this.#arriving.data;
   }
 
   #onPeerMessage(

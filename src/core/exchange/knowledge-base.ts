@@ -1,21 +1,16 @@
 /**
  * The messages that are kept for peers that missed them: at most `cacheSize`, at most {@link KEPT_BYTES_MAX}
- * bytes, none longer than the `historyWindow` of its type. The oldest goes first.
- *
- * Data is copied into blocks that messages share, as in the waiting room, because a buffer of its own for each
- * would cost more than everything else that happens to a small message.
+ * bytes, none longer than the `historyWindow` of its type. The oldest goes first. Their data stays where it stood
+ * while they waited for their verdicts, if they had to.
  */
+import { DataBlocks } from '../data-blocks.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Instant, Millis } from '../settings.ts';
 import { Shelf } from './shelf.ts';
 import type { Tracked } from './tracked.ts';
 
-/** Bytes of data kept at most. A guess: a thousand of the largest messages. */
+/** Bytes of data kept at most, whole blocks. A guess: a thousand of the largest messages. */
 export const KEPT_BYTES_MAX = 64 * 1024 * 1024;
-const BLOCK_BYTES_MIN = 1_024;
-const BLOCK_BYTES_MAX = 16 * 1_024;
-/** Data of more bytes than this gets a buffer of its own. */
-const SHARED_BYTES_MAX = 1_024;
 
 export class KnowledgeBase<M extends Tracked> {
   readonly #messagesMax: number;
@@ -27,8 +22,7 @@ export class KnowledgeBase<M extends Tracked> {
   #bytes = 0;
   /** The latest receipt of a message that had to go before its time. */
   #lackingUntil: Instant = Number.NEGATIVE_INFINITY;
-  #block = new Uint8Array(0);
-  #used = 0;
+  readonly #blocks = new DataBlocks();
 
   constructor(options: {
     readonly messagesMax: number;
@@ -46,23 +40,23 @@ export class KnowledgeBase<M extends Tracked> {
     return this.#size;
   }
 
-  /** Bytes of data, without what is left over in blocks. */
+  /** Bytes of the blocks in which something is kept. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Keeps a message with a copy of its data. */
-  keep(message: M, data: Uint8Array, now: Instant): void {
+  /** Keeps a message with its data. */
+  keep(message: M, now: Instant): void {
     this.expire(now);
-    while (this.#size > 0 && this.#isFullFor(data)) {
+    while (this.#size > 0 && this.#isFullFor(message)) {
       const oldest = this.#forgetFirst(this.#shelfOfOldest());
       this.#lackingUntil = Math.max(this.#lackingUntil, oldest.seenAt);
     }
-    message.kept = this.#copy(data);
-    this.#bytes += data.length;
+    const block = message.block ?? this.#blocks.copy(message);
+    if (block.kept++ === 0) this.#bytes += block.bytes.length;
+    message.isKept = true;
     this.#size++;
-    const { historyWindow } = this.#profiles.of(message.dataType);
-    this.#shelves.find(({ window }) => window === historyWindow)!.put(message);
+    this.#shelfFor(message).put(message);
   }
 
   /** Forgets what is too old, but for what came late past its verdicts: that goes with its neighbours. */
@@ -80,8 +74,14 @@ export class KnowledgeBase<M extends Tracked> {
     for (const shelf of this.#shelves) yield* shelf;
   }
 
-  #isFullFor(data: Uint8Array): boolean {
-    return this.#size >= this.#messagesMax || this.#bytes + data.length > KEPT_BYTES_MAX;
+  #isFullFor(message: M): boolean {
+    if (this.#size >= this.#messagesMax) return true;
+    return this.#bytes + DataBlocks.bytesFor(message) > KEPT_BYTES_MAX;
+  }
+
+  #shelfFor({ dataType }: M): Shelf<M> {
+    const { historyWindow } = this.#profiles.of(dataType);
+    return this.#shelves.find(({ window }) => window === historyWindow)!;
   }
 
   #shelfOfOldest(): Shelf<M> {
@@ -98,22 +98,11 @@ export class KnowledgeBase<M extends Tracked> {
   #forgetFirst(shelf: Shelf<M>): M {
     const message = shelf.take();
     this.#size--;
-    this.#bytes -= message.kept!.length;
     this.#onForgotten(message);
-    message.kept = undefined;
+    const block = message.block!;
+    if (--block.kept === 0) this.#bytes -= block.bytes.length;
+    message.isKept = false;
+    message.block = undefined;
     return message;
-  }
-
-  #copy(data: Uint8Array): Uint8Array {
-    if (data.length > SHARED_BYTES_MAX) return data.slice();
-    if (this.#used + data.length > this.#block.length) {
-      const bytes = Math.min(BLOCK_BYTES_MAX, Math.max(BLOCK_BYTES_MIN, 2 * this.#block.length));
-      this.#block = new Uint8Array(bytes);
-      this.#used = 0;
-    }
-    const copy = this.#block.subarray(this.#used, this.#used + data.length);
-    copy.set(data);
-    this.#used += data.length;
-    return copy;
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
-import { addHolder, type Tracked } from './tracked.ts';
+import { addHolder, holderCount, type Tracked } from './tracked.ts';
 
 /** Receipts that can be asked for; the oldest is forgotten. A guess. */
 export const RECEIPTS_MAX = 1_024;
@@ -39,6 +39,6 @@ export class Receipts<M extends Tracked> {
   /** How many peers are known to have it; undefined for a receipt that was forgotten. */
   known(receipt: number): number | undefined {
     const message = this.#messages.get(receipt);
-    return message === undefined ? undefined : (message.holders?.length ?? 0);
+    return message === undefined ? undefined : holderCount(message);
   }
 }

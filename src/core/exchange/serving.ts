@@ -2,6 +2,7 @@
  * Giving peers what they ask for (523), within bounds: a few bytes must not buy the same 64 KiB for ever.
  */
 import type { MessageDigest } from '../../wire/digest.ts';
+import { dataOf } from '../data-blocks.ts';
 import type { Outbox } from '../effects.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Instant } from '../settings.ts';
@@ -46,24 +47,24 @@ export class Serving<M extends Tracked> {
   /** Tells a peer of a message that is kept. */
   name(peer: ExtendedPeer, message: M, now: Instant): void {
     if (message.ttlOut === ENDS_HERE) return;
-    this.#spreading.name(peer, message, message.kept!.length, now);
+    this.#spreading.name(peer, message, now);
   }
 
   #servable(digest: MessageDigest, now: Instant): M | undefined {
     const message = this.#index.find(digest);
-    if (message?.kept === undefined || message.ttlOut === ENDS_HERE) return undefined;
+    if (message?.isKept !== true || message.ttlOut === ENDS_HERE) return undefined;
     const { historyWindow } = this.#profiles.of(message.dataType);
     return now - message.seenAt < historyWindow ? message : undefined;
   }
 
   #give(peer: ExtendedPeer, message: M, now: Instant): boolean {
-    const data = message.kept!;
     const served = message.served?.get(peer.link) ?? 0;
-    if (served >= SERVED_MAX || !peer.mayServe(data.length, now)) return false;
+    if (served >= SERVED_MAX || !peer.mayServe(message.length, now)) return false;
     message.served ??= new Map();
     message.served.set(peer.link, served + 1);
     if (message.ttlOut === 0) addHolder(message, peer.link);
     const { id, dataType, ttlOut: ttl } = message;
+    const data = dataOf(message);
     const reply = { kind: 'peer-announce', id, ttl, dataType, data } as const;
     const tag = message.record;
     this.#out.put({

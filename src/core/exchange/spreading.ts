@@ -70,16 +70,16 @@ export class Spreading<M extends Tracked> {
    * The links on which to send a message whole; names it to those who are to ask. `receivers`: links on
    * which something can be sent, without the sender of the copy that is forwarded.
    */
-  route(message: M, bytes: number, receivers: readonly LinkId[], now: Instant): readonly LinkId[] {
+  route(message: M, receivers: readonly LinkId[], now: Instant): readonly LinkId[] {
     this.#judge(now);
     if (this.#peers.size === 0) return this.#byChance(message, receivers).push;
     const isOwn = message.owner === OURSELVES;
-    const isSmall = bytes < this.#profiles.of(message.dataType).lazyThreshold;
+    const isSmall = message.length < this.#profiles.of(message.dataType).lazyThreshold;
     const isPlain = isOwn || isSmall || message.ttlOut !== 0;
     const { push, name } = this.#routeOf(message, isPlain, receivers, now);
     if (!isPlain) addTold(message, push);
     if (!isSmall && message.ttlOut === 0) this.#watch(message, push, now);
-    for (const peer of name) this.name(peer, message, bytes, now);
+    for (const peer of name) this.name(peer, message, now);
     return push;
   }
 
@@ -90,8 +90,8 @@ export class Spreading<M extends Tracked> {
   }
 
   /** Puts a message into the next 522 for a peer. */
-  name(peer: ExtendedPeer, message: M, size: number, now: Instant): void {
-    const { dataType, ttlOut: ttl } = message;
+  name(peer: ExtendedPeer, message: M, now: Instant): void {
+    const { dataType, length: size, ttlOut: ttl } = message;
     const digest = this.#index.digestOf(message);
     const entry: HaveEntry = { digest, dataType, size, ttl, age: ageOf(message, now) };
     addTold(message, [peer.link]);

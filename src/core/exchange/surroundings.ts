@@ -11,8 +11,6 @@ export interface ExchangeSurroundings<M> {
   readonly mayBring: (link: LinkId, dataType: number, now: Instant) => boolean;
   /** Whether a copy with this TTL would carry a message farther than the best so far. */
   readonly wouldImprove: (message: M, ttl: number) => boolean;
-  /** The data of a message that waits for its verdicts, or has just got them; undefined if it never had to. */
-  readonly dataOf: (message: M) => Uint8Array | undefined;
   /** A message is no longer kept. */
   readonly onForgotten: (message: M) => void;
   /** A peer that named a message was asked for it and has not answered. */

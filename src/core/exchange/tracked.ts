@@ -4,6 +4,7 @@
  */
 import type { U64 } from '../../basics/integers.ts';
 import type { MessageDigest } from '../../wire/digest.ts';
+import type { Placed } from '../data-blocks.ts';
 import type { LinkId } from '../inputs.ts';
 import type { Instant } from '../settings.ts';
 
@@ -12,7 +13,7 @@ export const ENDS_HERE = -1;
 /** In place of a place. */
 export const NOWHERE = -1;
 
-export interface Tracked {
+export interface Tracked extends Placed {
   /** A number of its own at this node. */
   readonly record: number;
   readonly id: U64;
@@ -28,7 +29,11 @@ export interface Tracked {
   place: number;
   /** The TTL of its best copy. */
   readonly ttl: number;
-  /** Links whose peers are known to have it, and without a limit of hops; at most as many as links. */
+  /**
+   * The link whose peer was first known to have it, and without a limit of hops; and the other such links. Mostly
+   * there is one, the one that brought it, and a list for each message would cost more than that is worth.
+   */
+  holder: LinkId | undefined;
   holders: LinkId[] | undefined;
   /** Links on which it was sent or named, so that the peer knows that we have it. */
   told: LinkId[] | undefined;
@@ -38,19 +43,25 @@ export interface Tracked {
   isJudged: boolean;
   /** The TTL it is sent with, once it has been accepted; {@link ENDS_HERE} if it goes to nobody. */
   ttlOut: number;
-  /** Its data, once it is kept. */
-  kept: Uint8Array | undefined;
+  /** Whether it is kept, and its data with it. */
+  isKept: boolean;
   /** How often it was given to links that asked for it. */
   served: Map<LinkId, number> | undefined;
 }
 
-export function isHolder({ holders }: Tracked, link: LinkId): boolean {
-  return holders !== undefined && holders.includes(link);
+export function isHolder({ holder, holders }: Tracked, link: LinkId): boolean {
+  return holder === link || (holders !== undefined && holders.includes(link));
 }
 
 export function addHolder(message: Tracked, link: LinkId): void {
-  if (message.holders === undefined) message.holders = [link];
-  else if (!message.holders.includes(link)) message.holders.push(link);
+  if (message.holder === undefined) message.holder = link;
+  else if (isHolder(message, link)) return;
+  else if (message.holders === undefined) message.holders = [link];
+  else message.holders.push(link);
+}
+
+export function holderCount({ holder, holders }: Tracked): number {
+  return (holder === undefined ? 0 : 1) + (holders?.length ?? 0);
 }
 
 export function wasTold({ told }: Tracked, link: LinkId): boolean {

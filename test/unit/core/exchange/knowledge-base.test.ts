@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BLOCK_BYTES_MAX, dataOf, DataBlocks } from '../../../../src/core/data-blocks.ts';
 import { KEPT_BYTES_MAX, KnowledgeBase } from '../../../../src/core/exchange/knowledge-base.ts';
 import { Profiles } from '../../../../src/core/profiles.ts';
 import type { Tracked } from '../../../../src/core/exchange/tracked.ts';
@@ -33,48 +34,50 @@ function numbers(messages: Iterable<Tracked>): number[] {
 describe('what is kept', () => {
   it('is given oldest first', () => {
     const { base } = newBase();
-    for (const number of [1, 2, 3]) base.keep(tracked({ number }), bytes('data'), 0);
+    for (const number of [1, 2, 3]) base.keep(tracked({ number, lent: bytes('data') }), 0);
     expect(numbers(base)).toEqual([1, 2, 3]);
   });
 
   it.each([[4], [1_024], [1_025], [LARGEST]])('has a copy of its data: %i bytes', (size) => {
     const { base } = newBase();
-    const message = tracked();
     const data = new Uint8Array(size).fill(1);
-    base.keep(message, data, 0);
+    const message = tracked({ lent: data });
+    base.keep(message, 0);
     data.fill(2);
-    expect(message.kept).toEqual(new Uint8Array(size).fill(1));
+    expect(dataOf(message)).toEqual(new Uint8Array(size).fill(1));
   });
 
   it('is not mixed up by others that share a block', () => {
     const { base } = newBase(200);
-    const messages = Array.from({ length: 200 }, (_, number) => tracked({ number }));
-    for (const message of messages) {
-      base.keep(message, new Uint8Array(100 + message.id.low).fill(message.id.low), 0);
-    }
-    const wrong = messages.filter(
-      ({ id, kept }) => kept!.length !== 100 + id.low || kept!.some((byte) => byte !== id.low),
+    const messages = Array.from({ length: 200 }, (_, number) =>
+      tracked({ number, lent: new Uint8Array(100 + number).fill(number) }),
     );
+    for (const message of messages) base.keep(message, 0);
+    const wrong = messages.filter((message) => {
+      const data = dataOf(message);
+      return data.length !== 100 + message.id.low || data.some((byte) => byte !== message.id.low);
+    });
     expect(wrong).toEqual([]);
   });
 
   it('may have no data at all', () => {
     const { base } = newBase();
-    const message = tracked();
-    base.keep(message, bytes(''), 0);
-    expect([base.size, base.bytes, message.kept]).toEqual([1, 0, bytes('')]);
+    const message = tracked({ lent: bytes('') });
+    base.keep(message, 0);
+    expect([base.size, dataOf(message)]).toEqual([1, bytes('')]);
   });
 
   it('is at most so many messages, the latest ones', () => {
     const { base, forgotten } = newBase(3);
-    for (let number = 1; number <= 10; number++) base.keep(tracked({ number }), bytes('data'), 0);
+    for (let number = 1; number <= 10; number++)
+      base.keep(tracked({ number, lent: bytes('data') }), 0);
     expect([base.size, numbers(base)]).toEqual([3, [8, 9, 10]]);
     expect(numbers(forgotten)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('can be a single message', () => {
     const { base } = newBase(1);
-    for (const number of [1, 2]) base.keep(tracked({ number }), bytes('data'), 0);
+    for (const number of [1, 2]) base.keep(tracked({ number, lent: bytes('data') }), 0);
     expect(numbers(base)).toEqual([2]);
   });
 
@@ -83,77 +86,101 @@ describe('what is kept', () => {
     const data = new Uint8Array(LARGEST);
     let most = 0;
     for (let number = 0; number < 1_030; number++) {
-      base.keep(tracked({ number }), data, 0);
+      base.keep(tracked({ number, lent: data }), 0);
       most = Math.max(most, base.bytes);
     }
     expect(most).toBe(Math.floor(KEPT_BYTES_MAX / LARGEST) * LARGEST);
   });
 
+  it('stays where it waited, and takes up the whole block while it is kept', () => {
+    const { base } = newBase();
+    const blocks = new DataBlocks();
+    const message = tracked({ lent: bytes('data') });
+    const block = blocks.copy(message);
+    base.keep(message, 0);
+    expect([message.block, base.bytes]).toEqual([block, block.bytes.length]);
+    base.expire(WINDOW);
+    expect([block.kept, base.bytes]).toEqual([0, 0]);
+  });
+
+  it('is at most so many bytes also where every message stands in a block of its own', () => {
+    const { base } = newBase(100_000);
+    let most = 0;
+    for (let number = 0; number < 5_000; number++) {
+      const message = tracked({ number, lent: bytes('data') });
+      message.block = { bytes: new Uint8Array(BLOCK_BYTES_MAX), used: 4, waiting: 0, kept: 0 };
+      base.keep(message, 0);
+      most = Math.max(most, base.bytes);
+    }
+    expect(most).toBe(KEPT_BYTES_MAX);
+  });
+
   it('goes when it is too old', () => {
     const { base, forgotten } = newBase();
-    base.keep(tracked({ number: 1, seenAt: 0 }), bytes('data'), 0);
-    base.keep(tracked({ number: 2, seenAt: 1 }), bytes('data'), 1);
+    base.keep(tracked({ number: 1, seenAt: 0, lent: bytes('data') }), 0);
+    base.keep(tracked({ number: 2, seenAt: 1, lent: bytes('data') }), 1);
     base.expire(WINDOW);
     expect([numbers(base), numbers(forgotten)]).toEqual([[2], [1]]);
   });
 
   it('goes when something else is kept after its time', () => {
     const { base } = newBase();
-    base.keep(tracked({ number: 1, seenAt: 0 }), bytes('data'), 0);
-    base.keep(tracked({ number: 2, seenAt: WINDOW }), bytes('data'), WINDOW);
+    base.keep(tracked({ number: 1, seenAt: 0, lent: bytes('data') }), 0);
+    base.keep(tracked({ number: 2, seenAt: WINDOW, lent: bytes('data') }), WINDOW);
     expect(numbers(base)).toEqual([2]);
   });
 
   it('goes earlier where its type has a shorter window, whatever came before it', () => {
     const { base, forgotten } = newBase();
-    base.keep(tracked({ number: 1 }), bytes('data'), 0);
-    base.keep(tracked({ number: 2, dataType: SHORT_TYPE }), bytes('data'), 0);
-    base.keep(tracked({ number: 3 }), bytes('data'), 0);
+    base.keep(tracked({ number: 1, lent: bytes('data') }), 0);
+    base.keep(tracked({ number: 2, dataType: SHORT_TYPE, lent: bytes('data') }), 0);
+    base.keep(tracked({ number: 3, lent: bytes('data') }), 0);
     base.expire(WINDOW / 4 - 1);
     expect(numbers(forgotten)).toEqual([]);
     base.expire(WINDOW / 4);
-    expect([base.size, base.bytes, numbers(forgotten)]).toEqual([2, 8, [2]]);
+    expect([base.size, numbers(forgotten)]).toEqual([2, [2]]);
   });
 
   it('makes room oldest first, whatever its type', () => {
     const { base, forgotten } = newBase(3);
     for (let number = 1; number <= 6; number++) {
       const dataType = number % 2 === 0 ? SHORT_TYPE : 1337;
-      base.keep(tracked({ number, dataType, seenAt: number }), bytes('data'), number);
+      base.keep(tracked({ number, dataType, seenAt: number, lent: bytes('data') }), number);
     }
     expect(numbers(forgotten)).toEqual([1, 2, 3]);
   });
 
   it('reaches back for the longest window, although a type has a shorter one', () => {
     const { base } = newBase();
-    base.keep(tracked({ dataType: SHORT_TYPE }), bytes('data'), 0);
+    base.keep(tracked({ dataType: SHORT_TYPE, lent: bytes('data') }), 0);
     base.expire(WINDOW);
     expect(base.reach(WINDOW)).toBe(WINDOW);
   });
 
   it('reaches back to the last that had to make room, until that is over', () => {
     const { base } = newBase(1);
-    base.keep(tracked({ number: 1, seenAt: 100 }), bytes('data'), 100);
-    base.keep(tracked({ number: 2, seenAt: 200 }), bytes('data'), 200);
+    base.keep(tracked({ number: 1, seenAt: 100, lent: bytes('data') }), 100);
+    base.keep(tracked({ number: 2, seenAt: 200, lent: bytes('data') }), 200);
     expect([base.reach(200), base.reach(500), base.reach(2_000)]).toEqual([100, 400, WINDOW]);
   });
 
   it('still has its data while its end is told, and not afterwards', () => {
-    const told: (Uint8Array | undefined)[] = [];
+    const told: Uint8Array[] = [];
     const base = new KnowledgeBase<Tracked>({
       messagesMax: 1,
       profiles: PROFILES,
-      onForgotten: ({ kept }) => void told.push(kept),
+      onForgotten: (message) => void told.push(dataOf(message).slice()),
     });
-    const message = tracked({ number: 1 });
-    base.keep(message, bytes('data'), 0);
-    base.keep(tracked({ number: 2 }), bytes('more'), 0);
-    expect([told, message.kept]).toEqual([[bytes('data')], undefined]);
+    const message = tracked({ number: 1, lent: bytes('data') });
+    base.keep(message, 0);
+    base.keep(tracked({ number: 2, lent: bytes('more') }), 0);
+    expect([told, message.isKept, message.block]).toEqual([[bytes('data')], false, undefined]);
   });
 
   it('counts nothing after everything has gone', () => {
     const { base } = newBase(100);
-    for (let number = 0; number < 100; number++) base.keep(tracked({ number }), bytes('data'), 0);
+    for (let number = 0; number < 100; number++)
+      base.keep(tracked({ number, lent: bytes('data') }), 0);
     base.expire(WINDOW);
     expect([base.size, base.bytes, numbers(base)]).toEqual([0, 0, []]);
   });
