@@ -206,15 +206,17 @@ export class Rooms {
   #onVerdict({ owner, dataType }: TrackedMessage, outcome: GateOutcome): void {
     this.intake.onVerdict(owner, outcome);
     if (outcome === 'accepted') this.#onAccepted(owner);
+    if (outcome !== 'refused') return;
     // Whoever passes on what none of its programs has judged has done nothing wrong.
     const isVouchedFor = this.exchange?.vouches(owner, dataType) ?? true;
-    if (outcome === 'refused' && isVouchedFor) this.#holdAgainst(owner, 'refused');
+    if (isVouchedFor) this.#holdAgainst(owner, 'refused');
   }
 
   #onAccepted(id: LinkId): void {
-    this.connections.onUseful(id, this.now);
-    const link = this.connections.find(id);
-    if (link !== undefined) this.standing.onAccepted(whomOf(link), this.now);
+    const link = this.connections.onUseful(id, this.now);
+    // Nearly always nothing is held against anybody.
+    if (link === undefined || this.standing.size === 0) return;
+    this.standing.onAccepted(whomOf(link), this.now);
   }
 
   /** Of a link that has ended meanwhile nothing is known any more. */

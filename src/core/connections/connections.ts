@@ -239,10 +239,11 @@ export class Connections implements Door {
     this.violate(link, outOfPlace(link, { kind }, this.#settings.proofOfWork), now);
   }
 
-  /** Local programs have accepted an announcement that came on this link first. */
-  onUseful(id: LinkId, now: Instant): void {
+  /** Local programs have accepted an announcement that came on this link first; returns it unless it has ended. */
+  onUseful(id: LinkId, now: Instant): Link | undefined {
     const link = this.#links.find(id);
     if (link !== undefined) link.usefulAt = now;
+    return link;
   }
 
   /** The peer has said its 520. */

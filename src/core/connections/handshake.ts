@@ -54,6 +54,8 @@ export function kindForOpenLinks(type: MessageType): PeerMessage['kind'] | undef
 
 /** Whether a message belongs on an open link of a node that speaks the extension, or does not. */
 export function isForOpenLinks(kind: PeerMessage['kind'], isExtended: boolean): boolean {
+  // Nearly always so.
+  if (kind === 'peer-announce') return true;
   return KINDS_FOR_OPEN_LINKS.has(kind) || (isExtended && KINDS_FOR_EXTENDED_LINKS.has(kind));
 }
 

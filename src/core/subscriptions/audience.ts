@@ -30,6 +30,8 @@ export class Audience {
 
   /** Where a subscriber stands in the list; −1 if it is not in it. */
   placeOf(subscriber: Subscriber): number {
+    // Often there is no other.
+    if (this.subscribers[0] === subscriber) return 0;
     return this.#places === undefined
       ? this.subscribers.indexOf(subscriber)
       : (this.#places.get(subscriber) ?? -1);

@@ -10,8 +10,12 @@ import type { Instant } from '../settings.ts';
 import type { Audience } from './audience.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** How the vote on one message stands. */
+/** The vote on one message, and how it stands. */
 export interface Ballot<Gate> {
+  /** Votes are numbered in the order in which they begin. */
+  readonly sequence: number;
+  readonly dataType: number;
+  readonly deadline: Instant;
   /** Present while a verdict can still change something. */
   gate: Gate | undefined;
   /** How many of those the gate waits for have not answered. */
@@ -21,10 +25,7 @@ export interface Ballot<Gate> {
 }
 
 export class Round<Gate> {
-  readonly sequence: number;
   readonly messageId: number;
-  readonly dataType: number;
-  readonly deadline: Instant;
   readonly audience: Audience;
   readonly ballot: Ballot<Gate>;
   /** Those who have not answered, each in its place of the audience; undefined as long as that is all. */
@@ -35,21 +36,11 @@ export class Round<Gate> {
   /** Another round under the same ID, for other programs. */
   nextOfId: Round<Gate> | undefined = undefined;
 
-  constructor(options: {
-    readonly sequence: number;
-    readonly messageId: number;
-    readonly dataType: number;
-    readonly deadline: Instant;
-    readonly audience: Audience;
-    readonly ballot: Ballot<Gate>;
-  }) {
-    this.sequence = options.sequence;
-    this.messageId = options.messageId;
-    this.dataType = options.dataType;
-    this.deadline = options.deadline;
-    this.audience = options.audience;
-    this.ballot = options.ballot;
-    this.#unanswered = options.audience.subscribers.length;
+  constructor(messageId: number, audience: Audience, ballot: Ballot<Gate>) {
+    this.messageId = messageId;
+    this.audience = audience;
+    this.ballot = ballot;
+    this.#unanswered = audience.subscribers.length;
   }
 
   /** How many have not answered, waited for or not. */

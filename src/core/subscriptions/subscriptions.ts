@@ -20,7 +20,7 @@ import type { GateOutcome } from '../events.ts';
 import type { ClientId, QueueState } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
 import { Audience } from './audience.ts';
-import { assignOwnIds, drawSharedId } from './message-ids.ts';
+import { assignOwnIds, drawSharedId, type Party } from './message-ids.ts';
 import { RestingIds } from './resting-ids.ts';
 import { Round, Rounds, type Ballot } from './round.ts';
 import { Subscriber } from './subscriber.ts';
@@ -91,7 +91,7 @@ export class Subscriptions<Gate extends object> {
     if (subscriber.owed === 0) return;
     for (const round of this.#rounds.owedBy(subscriber)) {
       this.#settle(round, subscriber);
-      if (round.sequence >= subscriber.waitedFrom) this.#abstain(round.ballot);
+      if (round.ballot.sequence >= subscriber.waitedFrom) this.#abstain(round.ballot);
     }
   }
 
@@ -132,11 +132,17 @@ export class Subscriptions<Gate extends object> {
     const { dataType } = message;
     const audience = this.#reachable(dataType, except);
     if (audience.subscribers.length === 0) return 'abstained';
-    const ballot: Ballot<Gate> = { gate, waiting: 0, isAccepted: false };
+    const ballot: Ballot<Gate> = {
+      sequence: this.#nextSequence++,
+      dataType,
+      deadline: now + this.#settings.validationTimeout,
+      gate,
+      waiting: 0,
+      isAccepted: false,
+    };
     const messageId = drawSharedId(audience, this.#random);
     if (messageId === undefined) this.#askApart(audience, message, ballot, now);
-    else this.#askParty(messageId, audience, message, ballot, now);
-    this.#nextSequence++;
+    else this.#askParty({ messageId, audience }, message, ballot, now);
     if (ballot.waiting > 0) return 'undecided';
     ballot.gate = undefined;
     return 'abstained';
@@ -161,13 +167,13 @@ export class Subscriptions<Gate extends object> {
   /** Ends the rounds whose time is up. */
   onWake(now: Instant): void {
     for (let round = this.#rounds.first; round !== undefined; round = this.#rounds.first) {
-      if (round.deadline > now) return;
+      if (round.ballot.deadline > now) return;
       this.#timeOut(round, now);
     }
   }
 
   nextDeadline(): Instant | undefined {
-    return this.#rounds.first?.deadline;
+    return this.#rounds.first?.ballot.deadline;
   }
 
   #audienceOf(dataType: number): Audience {
@@ -212,22 +218,18 @@ export class Subscriptions<Gate extends object> {
       this.#reportDropped(subscriber, message.dataType, 'no-message-id'),
     );
     for (const party of parties) {
-      this.#askParty(party.messageId, party.audience, message, ballot, now);
+      this.#askParty(party, message, ballot, now);
     }
   }
 
   #askParty(
-    messageId: number,
-    audience: Audience,
-    message: { readonly dataType: number; readonly data: Uint8Array },
+    { messageId, audience }: Party,
+    { dataType, data }: { readonly dataType: number; readonly data: Uint8Array },
     ballot: Ballot<Gate>,
     now: Instant,
   ): void {
-    const { dataType, data } = message;
     this.#out.put({ kind: 'notify', clients: audience.clients, messageId, dataType, data });
-    const deadline = now + this.#settings.validationTimeout;
-    const sequence = this.#nextSequence;
-    this.#rounds.append(new Round({ sequence, messageId, dataType, deadline, audience, ballot }));
+    this.#rounds.append(new Round(messageId, audience, ballot));
     for (const subscriber of audience.subscribers) {
       subscriber.take(messageId);
       if (!subscriber.isSilent) ballot.waiting++;
@@ -250,7 +252,7 @@ export class Subscriptions<Gate extends object> {
     }
     this.#settle(round, subscriber);
     subscriber.timeoutsInRow = 0;
-    const wasWaitedFor = round.sequence >= subscriber.waitedFrom;
+    const wasWaitedFor = round.ballot.sequence >= subscriber.waitedFrom;
     if (subscriber.isSilent) {
       subscriber.waitedFrom = this.#nextSequence;
       this.#out.report({ kind: 'subscriber-answers', client });
@@ -290,11 +292,11 @@ export class Subscriptions<Gate extends object> {
       subscriber.owed--;
       this.#judgeDebt(subscriber, now);
       subscriber.timeoutsInRow++;
-      if (round.sequence >= subscriber.waitedFrom) this.#abstain(round.ballot);
+      if (round.ballot.sequence >= subscriber.waitedFrom) this.#abstain(round.ballot);
     }
     for (const subscriber of debtors) {
       if (subscriber.timeoutsInRow < TIMEOUTS_UNTIL_SILENT || subscriber.isSilent) continue;
-      this.#stopWaitingFor(subscriber, round.dataType, now);
+      this.#stopWaitingFor(subscriber, round.ballot.dataType, now);
     }
   }
 
@@ -304,7 +306,7 @@ export class Subscriptions<Gate extends object> {
     this.#out.report({ kind: 'subscriber-silent', client: subscriber.client, dataType });
     this.#judgeDebt(subscriber, now);
     for (const round of this.#rounds.owedBy(subscriber)) {
-      if (round.sequence >= waitedFrom) this.#abstain(round.ballot);
+      if (round.ballot.sequence >= waitedFrom) this.#abstain(round.ballot);
     }
   }
 
