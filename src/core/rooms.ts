@@ -173,8 +173,8 @@ export class Rooms {
         hasSubscribers: (dataType) => this.subscriptions.hasSubscribers(dataType),
         mayTake: (link, dataType, now) => this.intake.mayTake(link, dataType, now),
         ask: (message, gate) => this.#ask(message, gate),
-        tell: (dataType, data, announcer) => {
-          this.subscriptions.ask({ dataType, data }, undefined, announcer, this.now);
+        tell: (message, announcer) => {
+          this.subscriptions.ask(message, undefined, announcer, this.now);
         },
       },
     });

@@ -48,7 +48,7 @@ export interface Surroundings {
    */
   readonly ask: (message: PeerAnnounce, gate: TrackedMessage) => 'undecided' | 'abstained';
   /** Notifies the subscribers of a local announcement, except the announcer. */
-  readonly tell: (dataType: number, data: Uint8Array, announcer: ClientId | undefined) => void;
+  readonly tell: (message: PeerAnnounce, announcer: ClientId | undefined) => void;
 }
 
 /** What nodes of the extension do beyond sending messages to random peers; see exchange/exchange.ts. */
@@ -173,7 +173,7 @@ export class Dissemination {
     const links = this.#route(tracked, this.#around.receivers(), now);
     this.#send(links, message, record, true);
     if (announcement.receipt === true) this.#giveReceipt(tracked, links);
-    this.#around.tell(dataType, data, announcement.client);
+    this.#around.tell(message, announcement.client);
   }
 
   /** A 504 on an open link. Returns what it was. */

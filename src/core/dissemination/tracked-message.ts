@@ -11,7 +11,14 @@ import type { Instant } from '../settings.ts';
 import type { SeenRecord } from './seen-table.ts';
 
 export class TrackedMessage {
+  // First what is looked at once more when it is no longer kept: by then it has left the processor's caches, and these
+  // come back together.
   readonly record: SeenRecord;
+  readonly seenAt: Instant;
+  place = -1;
+  isKept = false;
+  block: Block | undefined = undefined;
+  digest: MessageDigest | undefined = undefined;
   readonly id: U64;
   readonly dataType: number;
   /** The link whose bytes these count as: the one that brought the first copy. */
@@ -19,28 +26,23 @@ export class TrackedMessage {
   /** TTL and sender of the best copy so far; this is the copy that will be forwarded. */
   ttl: number;
   sender: LinkId;
-  readonly seenAt: Instant;
-  // What is known of it between nodes of the extension; see exchange/tracked.ts.
+  /** Whether it is in the room; once it is not, no outcome means anything. */
+  isWaiting = false;
+  previous: TrackedMessage | undefined = undefined;
+  next: TrackedMessage | undefined = undefined;
+  // Where its data stands, with its block above; see data-blocks.ts.
+  lent: Uint8Array | undefined;
+  offset = 0;
+  readonly length: number;
+  // What is known of it between nodes of the extension, with what stands first; see exchange/tracked.ts.
+  ttlOut = 0;
   ageThen = 0;
-  digest: MessageDigest | undefined = undefined;
-  place = -1;
   holder: LinkId | undefined = undefined;
   holders: LinkId[] | undefined = undefined;
   told: LinkId[] | undefined = undefined;
   pushed: LinkId[] | undefined = undefined;
   isJudged = false;
-  ttlOut = 0;
-  isKept = false;
   served: Map<LinkId, number> | undefined = undefined;
-  /** Whether it is in the room; once it is not, no outcome means anything. */
-  isWaiting = false;
-  // Where its data stands; see data-blocks.ts.
-  lent: Uint8Array | undefined;
-  block: Block | undefined = undefined;
-  offset = 0;
-  readonly length: number;
-  previous: TrackedMessage | undefined = undefined;
-  next: TrackedMessage | undefined = undefined;
 
   constructor(
     record: SeenRecord,

@@ -33,8 +33,8 @@ export class Round<Gate> {
   #unanswered: number;
   previous: Round<Gate> | undefined = undefined;
   next: Round<Gate> | undefined = undefined;
-  /** Another round under the same ID, for other programs. */
-  nextOfId: Round<Gate> | undefined = undefined;
+  /** Another round in the same bucket of {@link Rounds}. */
+  nextInBucket: Round<Gate> | undefined = undefined;
 
   constructor(messageId: number, audience: Audience, ballot: Ballot<Gate>) {
     this.messageId = messageId;
@@ -85,17 +85,19 @@ export class Round<Gate> {
 
 const NOBODY: (Subscriber | undefined)[] = [];
 
-/** From this many open rounds on they are found through an array of all IDs (512 KiB) instead of a Map. */
-const MANY_ROUNDS = 256;
-const IDS = 65_536;
+/** A power of two, for a node on which few rounds are open. */
+const BUCKETS_MIN = 16;
 
-/** A doubly linked list, so that a round leaves it from anywhere at no cost, and the rounds by ID. */
+/**
+ * A doubly linked list, so that a round leaves it from anywhere at no cost, and the rounds by ID: in buckets, of which
+ * there are at least as many as rounds and not many more. IDs are random, and a place for each of the 65,535 would miss the
+ * processor's cache nearly every time.
+ */
 export class Rounds<Gate> {
   #first: Round<Gate> | undefined;
   #last: Round<Gate> | undefined;
-  #byId: Map<number, Round<Gate>> | undefined = new Map();
-  /** Twice as fast, and too large for the many nodes of a simulation: made when many rounds are open. */
-  #byIdArray: (Round<Gate> | undefined)[] | undefined;
+  #size = 0;
+  #buckets = emptyBuckets<Gate>(BUCKETS_MIN);
 
   get first(): Round<Gate> | undefined {
     return this.#first;
@@ -103,9 +105,12 @@ export class Rounds<Gate> {
 
   /** The round under this ID that a subscriber owes an answer. */
   find(messageId: number, subscriber: Subscriber): Round<Gate> | undefined {
-    let round = this.#headOf(messageId);
-    while (round !== undefined && !round.isOwedBy(subscriber)) round = round.nextOfId;
-    return round;
+    let round = this.#buckets[this.#bucketOf(messageId)];
+    while (round !== undefined) {
+      if (round.messageId === messageId && round.isOwedBy(subscriber)) return round;
+      round = round.nextInBucket;
+    }
+    return undefined;
   }
 
   /** All rounds that a subscriber owes an answer, oldest first. */
@@ -122,8 +127,8 @@ export class Rounds<Gate> {
     if (this.#last === undefined) this.#first = round;
     else this.#last.next = round;
     this.#last = round;
-    round.nextOfId = this.#headOf(round.messageId);
-    this.#setHead(round.messageId, round);
+    this.#putIntoBucket(round);
+    if (++this.#size > this.#buckets.length) this.#grow();
   }
 
   /** Takes out a round that is in the list. */
@@ -134,39 +139,40 @@ export class Rounds<Gate> {
     else round.next.previous = round.previous;
     round.previous = undefined;
     round.next = undefined;
-    this.#removeFromId(round);
+    this.#takeFromBucket(round);
+    this.#size--;
   }
 
-  #removeFromId(round: Round<Gate>): void {
-    const head = this.#headOf(round.messageId)!;
-    if (head === round) {
-      this.#setHead(round.messageId, round.nextOfId);
+  #bucketOf(messageId: number): number {
+    return messageId & (this.#buckets.length - 1);
+  }
+
+  #putIntoBucket(round: Round<Gate>): void {
+    const bucket = this.#bucketOf(round.messageId);
+    round.nextInBucket = this.#buckets[bucket];
+    this.#buckets[bucket] = round;
+  }
+
+  #takeFromBucket(round: Round<Gate>): void {
+    const bucket = this.#bucketOf(round.messageId);
+    let before = this.#buckets[bucket]!;
+    if (before === round) {
+      this.#buckets[bucket] = round.nextInBucket;
     } else {
-      let before = head;
-      while (before.nextOfId !== round) before = before.nextOfId!;
-      before.nextOfId = round.nextOfId;
+      while (before.nextInBucket !== round) before = before.nextInBucket!;
+      before.nextInBucket = round.nextInBucket;
     }
-    round.nextOfId = undefined;
+    round.nextInBucket = undefined;
   }
 
-  #headOf(messageId: number): Round<Gate> | undefined {
-    return this.#byIdArray === undefined ? this.#byId!.get(messageId) : this.#byIdArray[messageId];
-  }
-
-  #setHead(messageId: number, round: Round<Gate> | undefined): void {
-    if (this.#byIdArray !== undefined) {
-      this.#byIdArray[messageId] = round;
-      return;
+  #grow(): void {
+    this.#buckets = emptyBuckets(2 * this.#buckets.length);
+    for (let round = this.#first; round !== undefined; round = round.next) {
+      this.#putIntoBucket(round);
     }
-    const byId = this.#byId!;
-    if (round === undefined) byId.delete(messageId);
-    else byId.set(messageId, round);
-    if (byId.size > MANY_ROUNDS) this.#changeToArray(byId);
   }
+}
 
-  #changeToArray(byId: ReadonlyMap<number, Round<Gate>>): void {
-    this.#byIdArray = Array.from<Round<Gate> | undefined>({ length: IDS });
-    for (const [messageId, round] of byId) this.#byIdArray[messageId] = round;
-    this.#byId = undefined;
-  }
+function emptyBuckets<Gate>(count: number): (Round<Gate> | undefined)[] {
+  return Array<Round<Gate> | undefined>(count).fill(undefined);
 }
