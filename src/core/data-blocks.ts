@@ -13,6 +13,8 @@ const BLOCK_BYTES_MIN = 1024;
 export const BLOCK_BYTES_MAX = 16 * 1024;
 /** Data of more bytes than this gets a block of its own size. */
 const SHARED_BYTES_MAX = 1024;
+/** Empty blocks that wait to be filled again, largest ones only; more are left to the garbage collector. */
+export const FREE_BLOCKS_MAX = 4;
 
 export interface Block {
   readonly bytes: Uint8Array;
@@ -40,10 +42,11 @@ export function dataOf({ lent, block, offset, length }: Placed): Uint8Array {
   return lent;
 }
 
-/** Fills one block after the other. */
+/** Fills one block after the other. The rooms of a node share them, because messages move from one to the other. */
 export class DataBlocks {
   #filling: Block | undefined;
   #blockBytes = BLOCK_BYTES_MIN;
+  readonly #free: Block[] = [];
 
   /** The most bytes that are taken up because of a message. */
   static bytesFor({ length }: Placed): number {
@@ -63,13 +66,21 @@ export class DataBlocks {
     return block;
   }
 
+  /** Takes back a block in which nothing is kept any more, if nothing waits in it either. */
+  giveBack(block: Block): void {
+    if (block.waiting > 0 || block.kept > 0 || block === this.#filling) return;
+    if (block.bytes.length !== BLOCK_BYTES_MAX || this.#free.length >= FREE_BLOCKS_MAX) return;
+    block.used = 0;
+    this.#free.push(block);
+  }
+
   #roomFor(length: number): Block {
     const filling = this.#filling;
     if (filling !== undefined) {
       if (filling.waiting === 0 && filling.kept === 0) filling.used = 0;
       if (filling.used + length <= filling.bytes.length) return filling;
     }
-    const block = newBlock(this.#blockBytes);
+    const block = this.#free.pop() ?? newBlock(this.#blockBytes);
     this.#filling = block;
     this.#blockBytes = Math.min(2 * this.#blockBytes, BLOCK_BYTES_MAX);
     return block;

@@ -9,6 +9,7 @@ import { isViolation } from '../wire/violation.ts';
 import { Connections, type EndCode, type Link } from './connections/connections.ts';
 import { Dissemination } from './dissemination/dissemination.ts';
 import type { TrackedMessage } from './dissemination/tracked-message.ts';
+import { DataBlocks } from './data-blocks.ts';
 import type { Outbox } from './effects.ts';
 import type { GateOutcome } from './events.ts';
 import { Exchange } from './exchange/exchange.ts';
@@ -33,6 +34,12 @@ export interface RoomsOptions {
   readonly out: Outbox;
   readonly stored?: LoadedState | undefined;
   readonly storedPeers?: StoredPeers | undefined;
+}
+
+/** What those who handle messages have in common. */
+interface SharedOptions extends RoomsOptions {
+  readonly profiles: Profiles;
+  readonly blocks: DataBlocks;
 }
 
 /** What {@link Rooms.ban} is told. */
@@ -81,8 +88,10 @@ export class Rooms {
       anchors: storedPeers?.anchors,
     });
     this.subscriptions = this.#newSubscriptions(options);
-    this.exchange = settings.extension ? this.#newExchange(options, profiles) : undefined;
-    this.dissemination = this.#newDissemination(options, profiles);
+    const blocks = new DataBlocks();
+    const shared = { ...options, profiles, blocks };
+    this.exchange = settings.extension ? this.#newExchange(shared) : undefined;
+    this.dissemination = this.#newDissemination(shared);
   }
 
   onWake(now: Instant): void {
@@ -146,11 +155,10 @@ export class Rooms {
     });
   }
 
-  #newExchange(options: RoomsOptions, profiles: Profiles): Exchange<TrackedMessage> {
+  #newExchange(options: SharedOptions): Exchange<TrackedMessage> {
     const { relay } = options.settings;
     return new Exchange<TrackedMessage>({
       ...options,
-      profiles,
       around: {
         wants: (dataType) => relay === 'all' || this.subscriptions.hasSubscribers(dataType),
         mayBring: (link, dataType, now) => this.intake.mayBring(link, dataType, now),
@@ -162,10 +170,9 @@ export class Rooms {
     });
   }
 
-  #newDissemination(options: RoomsOptions, profiles: Profiles): Dissemination {
+  #newDissemination(options: SharedOptions): Dissemination {
     return new Dissemination({
       ...options,
-      profiles,
       around: {
         exchange: this.exchange,
         openLinks: () => this.connections.open.length,

@@ -17,7 +17,7 @@
  */
 import type { Random } from '../../basics/random.ts';
 import type { PeerAnnounce } from '../../wire/peer-messages.ts';
-import { dataOf } from '../data-blocks.ts';
+import { dataOf, type DataBlocks } from '../data-blocks.ts';
 import type { Outbox } from '../effects.ts';
 import type { GateOutcome } from '../events.ts';
 import { OURSELVES, type ClientId, type LinkId } from '../inputs.ts';
@@ -104,6 +104,7 @@ export class Dissemination {
     readonly random: Random;
     readonly out: Outbox;
     readonly around: Surroundings;
+    readonly blocks: DataBlocks;
     /** What an earlier life has seen. */
     readonly stored?: LoadedState | undefined;
   }) {
@@ -116,7 +117,8 @@ export class Dissemination {
     this.#keys = new MessageKeys(options.random, options.stored?.secret);
     this.#stored = options.stored;
     this.#seen = new SeenTable({ window: options.settings.seenWindow, max: seenMax });
-    this.#waiting = new WaitingRoom({ bytesMax: gateBytesMax, messagesMax: gatesMax });
+    const { blocks } = options;
+    this.#waiting = new WaitingRoom({ bytesMax: gateBytesMax, messagesMax: gatesMax, blocks });
     this.#exchange = options.around.exchange;
   }
 

@@ -3,7 +3,7 @@
  * messages' bytes in here loses its oldest message first, so that a flood pushes out nobody's but its own.
  */
 import { assert } from '../../basics/assert.ts';
-import { DataBlocks } from '../data-blocks.ts';
+import type { DataBlocks } from '../data-blocks.ts';
 import type { LinkId } from '../inputs.ts';
 import type { TrackedMessage } from './tracked-message.ts';
 
@@ -23,13 +23,18 @@ export class WaitingRoom {
   readonly #bytesMax: number;
   readonly #messagesMax: number;
   readonly #shares = new Map<LinkId, Share>();
-  readonly #blocks = new DataBlocks();
+  readonly #blocks: DataBlocks;
   #bytes = 0;
   #size = 0;
 
-  constructor(options: { readonly bytesMax: number; readonly messagesMax: number }) {
+  constructor(options: {
+    readonly bytesMax: number;
+    readonly messagesMax: number;
+    readonly blocks: DataBlocks;
+  }) {
     this.#bytesMax = options.bytesMax;
     this.#messagesMax = options.messagesMax;
+    this.#blocks = options.blocks;
   }
 
   /** Bytes of the blocks in which something waits, and {@link OVERHEAD_BYTES} for each message. */

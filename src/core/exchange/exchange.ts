@@ -15,7 +15,7 @@ import type { Random } from '../../basics/random.ts';
 import type { MessageDigest } from '../../wire/digest.ts';
 import type { ExtensionMessage } from '../../wire/extension-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
-import { dataOf } from '../data-blocks.ts';
+import { dataOf, type DataBlocks } from '../data-blocks.ts';
 import type { Outbox } from '../effects.ts';
 import { OURSELVES, type LinkId, type QueueState } from '../inputs.ts';
 import type { Profiles } from '../profiles.ts';
@@ -63,6 +63,7 @@ export class Exchange<M extends Tracked> {
     readonly out: Outbox;
     readonly proofs: Proofs;
     readonly around: ExchangeSurroundings<M>;
+    readonly blocks: DataBlocks;
   }) {
     const { settings, profiles, random, out, proofs, around } = options;
     this.#profiles = profiles;
@@ -76,6 +77,7 @@ export class Exchange<M extends Tracked> {
     this.#base = new KnowledgeBase<M>({
       messagesMax: settings.cacheSize,
       profiles,
+      blocks: options.blocks,
       onForgotten: (message) => {
         // Hashing all that passes through would cost more than passing it on: whoever names it later gives a
         // second copy.

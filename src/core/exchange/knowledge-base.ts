@@ -3,7 +3,7 @@
  * bytes, none longer than the `historyWindow` of its type. The oldest goes first. Their data stays where it stood
  * while they waited for their verdicts, if they had to.
  */
-import { DataBlocks } from '../data-blocks.ts';
+import { DataBlocks, type Block } from '../data-blocks.ts';
 import type { Profiles } from '../profiles.ts';
 import type { Instant, Millis } from '../settings.ts';
 import { Shelf } from './shelf.ts';
@@ -22,16 +22,18 @@ export class KnowledgeBase<M extends Tracked> {
   #bytes = 0;
   /** The latest receipt of a message that had to go before its time. */
   #lackingUntil: Instant = Number.NEGATIVE_INFINITY;
-  readonly #blocks = new DataBlocks();
+  readonly #blocks: DataBlocks;
 
   constructor(options: {
     readonly messagesMax: number;
     readonly profiles: Profiles;
+    readonly blocks: DataBlocks;
     /** Called for every message that goes, while its data is still there. */
     readonly onForgotten: (message: M) => void;
   }) {
     this.#messagesMax = options.messagesMax;
     this.#profiles = options.profiles;
+    this.#blocks = options.blocks;
     this.#onForgotten = options.onForgotten;
     this.#shelves = Array.from(options.profiles.historyWindows, (window) => new Shelf<M>(window));
   }
@@ -47,13 +49,14 @@ export class KnowledgeBase<M extends Tracked> {
 
   /** Keeps a message with its data. */
   keep(message: M, now: Instant): void {
+    // Counted first, so that nobody fills its block anew when others of it are forgotten.
+    if (message.block !== undefined) this.#count(message.block);
     this.expire(now);
     while (this.#size > 0 && this.#isFullFor(message)) {
       const oldest = this.#forgetFirst(this.#shelfOfOldest());
       this.#lackingUntil = Math.max(this.#lackingUntil, oldest.seenAt);
     }
-    const block = message.block ?? this.#blocks.copy(message);
-    if (block.kept++ === 0) this.#bytes += block.bytes.length;
+    if (message.block === undefined) this.#count(this.#blocks.copy(message));
     message.isKept = true;
     this.#size++;
     this.#shelfFor(message).put(message);
@@ -76,7 +79,8 @@ export class KnowledgeBase<M extends Tracked> {
 
   #isFullFor(message: M): boolean {
     if (this.#size >= this.#messagesMax) return true;
-    return this.#bytes + DataBlocks.bytesFor(message) > KEPT_BYTES_MAX;
+    const more = message.block === undefined ? DataBlocks.bytesFor(message) : 0;
+    return this.#bytes + more > KEPT_BYTES_MAX;
   }
 
   #shelfFor({ dataType }: M): Shelf<M> {
@@ -99,10 +103,19 @@ export class KnowledgeBase<M extends Tracked> {
     const message = shelf.take();
     this.#size--;
     this.#onForgotten(message);
-    const block = message.block!;
-    if (--block.kept === 0) this.#bytes -= block.bytes.length;
+    this.#discount(message.block!);
     message.isKept = false;
     message.block = undefined;
     return message;
+  }
+
+  #count(block: Block): void {
+    if (block.kept++ === 0) this.#bytes += block.bytes.length;
+  }
+
+  #discount(block: Block): void {
+    if (--block.kept > 0) return;
+    this.#bytes -= block.bytes.length;
+    this.#blocks.giveBack(block);
   }
 }

@@ -3,6 +3,7 @@ import {
   BLOCK_BYTES_MAX,
   dataOf,
   DataBlocks,
+  FREE_BLOCKS_MAX,
   type Block,
   type Placed,
 } from '../../../src/core/data-blocks.ts';
@@ -70,6 +71,39 @@ describe('the data of a message', () => {
     block.waiting--;
     expect([waits(blocks, lent(1_000)), block.used]).toEqual([block, 1_000]);
   });
+
+  it('fills blocks anew that were given back, so many of the largest', () => {
+    const blocks = new DataBlocks();
+    const made = new Set<Block>();
+    for (let i = 0; i < 200; i++) made.add(waits(blocks, lent(1_024)));
+    for (const block of made) {
+      block.waiting = 0;
+      blocks.giveBack(block);
+    }
+    const again = new Set<Block>();
+    // What is filled at the moment goes on being filled.
+    for (let i = 0; i < 16 * (FREE_BLOCKS_MAX + 2); i++) again.add(waits(blocks, lent(1_024)));
+    expect([...again].filter((block) => made.has(block))).toHaveLength(FREE_BLOCKS_MAX + 1);
+  });
+
+  it.each([['waiting'], ['kept']] as const)(
+    'is not overwritten in a block that is given back while something of it is %s',
+    (use) => {
+      const blocks = new DataBlocks();
+      const made = new Set<Block>();
+      for (let i = 0; i < 200; i++) made.add(waits(blocks, lent(1_024)));
+      for (const block of made) {
+        block.waiting = 0;
+        block[use] = 1;
+        blocks.giveBack(block);
+      }
+      const again = new Set<Block>();
+      for (let i = 0; i < 100; i++) again.add(waits(blocks, lent(1_024)));
+      const [filling] = again;
+      again.delete(filling!);
+      expect([...again].some((block) => made.has(block))).toBe(false);
+    },
+  );
 
   it('takes up no more than is said before', () => {
     for (const size of [0, 1_024, 1_025, 65_519]) {

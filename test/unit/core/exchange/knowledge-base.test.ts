@@ -18,11 +18,14 @@ const PROFILES = new Profiles(
 /** The most that one message carries. */
 const LARGEST = 65_519;
 
-function newBase(messagesMax = 3): { base: KnowledgeBase<Tracked>; forgotten: Tracked[] } {
+function newBase(
+  messagesMax = 3,
+  blocks = new DataBlocks(),
+): { base: KnowledgeBase<Tracked>; forgotten: Tracked[] } {
   const forgotten: Tracked[] = [];
   const onForgotten = (message: Tracked): void => void forgotten.push(message);
   return {
-    base: new KnowledgeBase<Tracked>({ messagesMax, profiles: PROFILES, onForgotten }),
+    base: new KnowledgeBase<Tracked>({ messagesMax, profiles: PROFILES, blocks, onForgotten }),
     forgotten,
   };
 }
@@ -90,6 +93,24 @@ describe('what is kept', () => {
       most = Math.max(most, base.bytes);
     }
     expect(most).toBe(Math.floor(KEPT_BYTES_MAX / LARGEST) * LARGEST);
+  });
+
+  it('is not overwritten where it waited, while others of its block are forgotten for it', () => {
+    const blocks = new DataBlocks();
+    const { base } = newBase(1, blocks);
+    const [first, second] = [tracked({ lent: bytes('data') }), tracked({ lent: bytes('more') })];
+    const large = (): Tracked => tracked({ lent: new Uint8Array(1_024) });
+    // So that the block has the size of those that are filled anew.
+    for (let i = 0; i < 31; i++) blocks.copy(large()).waiting++;
+    const block = blocks.copy(first);
+    block.waiting++;
+    blocks.copy(second);
+    for (let i = 0; i < 16; i++) blocks.copy(large()).waiting++;
+    expect(second.block).toBe(block);
+    block.waiting = 0;
+    for (const message of [first, second]) base.keep(message, 0);
+    for (let i = 0; i < 16; i++) blocks.copy(large()).waiting++;
+    expect([first.isKept, dataOf(second)]).toEqual([false, bytes('more')]);
   });
 
   it('stays where it waited, and takes up the whole block while it is kept', () => {
@@ -169,6 +190,7 @@ describe('what is kept', () => {
     const base = new KnowledgeBase<Tracked>({
       messagesMax: 1,
       profiles: PROFILES,
+      blocks: new DataBlocks(),
       onForgotten: (message) => void told.push(dataOf(message).slice()),
     });
     const message = tracked({ number: 1, lent: bytes('data') });
