@@ -178,7 +178,7 @@ function judgeHeader(
     return violation('bad-size', `size ${size} in a header, at least ${HEADER_BYTES} is possible`);
   }
   if (shape === undefined) {
-    const hint = isTls(size) ? '; these are bytes of TLS, which is not spoken here' : '';
+    const hint = isTls(size) ? `; these are bytes of TLS${tlsHint(dialect)}` : '';
     return violation('unknown-type', `message type ${type} (size ${size}) does not exist${hint}`);
   }
   if (shape.direction !== dialect.direction) {
@@ -192,6 +192,13 @@ function judgeHeader(
 /** A record of TLS begins with its type, 21 for an alert and 22 for a handshake, and the version 3. */
 function isTls(size: number): boolean {
   return size === 0x1503 || size === 0x1603;
+}
+
+/** Between nodes it is a matter of settings. */
+function tlsHint({ direction }: Dialect): string {
+  return direction === 'peer-to-peer'
+    ? ': the peer is set to transport = tls, this node to plain'
+    : ', which is not spoken here';
 }
 
 function sizeFits(shape: MessageShape, size: number): boolean {

@@ -220,6 +220,8 @@ describe('before one byte of the application is read, the node sends away', () =
 });
 
 describe('a difference in transport', () => {
+  const PEER_IS_TLS = /the peer is set to transport = tls, this node to plain$/;
+
   it('is named by both when a plain node dials one of TLS', async () => {
     const secure = await startNode();
     const plain = await start({ config: { knownPeers: [secure.daemon.p2pAddress] } });
@@ -227,7 +229,7 @@ describe('a difference in transport', () => {
     expect(secure.lines.map(({ reason }) => reason)).toContain(
       'a peer message without TLS: the peer is set to transport = plain, this node to tls',
     );
-    await until(() => plain.lines.some(({ reason }) => /bytes of TLS/.test(String(reason))));
+    await until(() => plain.lines.some(({ reason }) => PEER_IS_TLS.test(String(reason))));
   });
 
   it('is named by both when a node of TLS dials a plain one', async () => {
@@ -235,7 +237,7 @@ describe('a difference in transport', () => {
     const secure = await startNode({ config: { knownPeers: [plain.daemon.p2pAddress] } });
     await until(() => codes(secure).length > 0);
     expect(codes(secure)[0]).toBe('mode-mismatch');
-    await until(() => plain.lines.some(({ reason }) => /bytes of TLS/.test(String(reason))));
+    await until(() => plain.lines.some(({ reason }) => PEER_IS_TLS.test(String(reason))));
   });
 });
 

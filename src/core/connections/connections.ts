@@ -56,6 +56,10 @@ export interface ConnectionEvents {
   readonly onEnded: (link: Link, code: EndCode, now: Instant) => void;
 }
 
+/** Which of the two it is only its operator can know. */
+const OWN_KEY =
+  "the peer holds this node's own key: it is this node itself, or another one that uses the same key";
+
 export class Connections implements Door {
   readonly #settings: Settings;
   readonly #out: Outbox;
@@ -189,7 +193,7 @@ export class Connections implements Door {
     if (twin !== undefined) {
       this.#hangUpBothEnds(link, twin, now);
     } else if (secured !== undefined && secured.identity === this.#settings.ownIdentity) {
-      this.hangUp(link, 'self', "the peer holds this node's own key", now);
+      this.hangUp(link, 'self', OWN_KEY, now);
     } else if (this.#closeIfBanned(link, now)) {
       // Nothing more to do.
     } else if (this.#isShuttingDown) {

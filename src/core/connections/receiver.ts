@@ -177,7 +177,8 @@ export class Receiver {
       if (link.roundsLeft > 0) this.#challenge(link, now);
       else this.#onDone(link, now);
     } else {
-      const reason = `the nonce does not give ${this.#settings.powDifficulty} leading zero bits`;
+      const { powDifficulty } = this.#settings;
+      const reason = `the nonce does not give ${powDifficulty} leading zero bits; is pow_difficulty lower there?`;
       this.#refuse(link, violation('wrong-proof', reason), now);
     }
   }

@@ -143,6 +143,7 @@ const TELLING_CODES: ReadonlySet<string> = new Set([
   'refused-by-peer',
   'handshake-timeout',
   'proof-given-up',
+  'self',
 ]);
 
 function linkEndLevel(event: LinkEnd): LineLevel {

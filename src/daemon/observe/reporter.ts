@@ -46,6 +46,7 @@ export class Reporter {
   /** What somebody must act on is not crowded out by what strangers cause, nor by debugging. */
   readonly #warnings: LineBudget;
   readonly #counter = new EventCounter();
+  #hasHadLink = false;
 
   /** `linesPerTick`: lines in one interval of the housekeeping timer, and as many warnings. */
   constructor(log: Log, linesPerTick: number) {
@@ -65,7 +66,11 @@ export class Reporter {
 
   onEvent(event: NodeEvent): void {
     this.#counter.count(event);
-    this.#write(lineOf(event));
+    const line = lineOf(event);
+    const isFirstLink = event.kind === 'link-established' && !this.#hasHadLink;
+    if (isFirstLink) this.#hasHadLink = true;
+    // Whoever has just started a node waits for this one.
+    this.#write(isFirstLink ? { ...line, level: 'info' } : line);
   }
 
   onMalformedClient(client: ClientId, from: string, { code, reason }: Violation): void {

@@ -295,6 +295,16 @@ describe('somebody who speaks another protocol', () => {
     expect(codeOf(clientMessageReader(), bytes.subarray(0, 4))).toBe('unknown-type');
   });
 
+  it('is told apart: TLS between nodes is a matter of settings', () => {
+    const hello = hex('16 03 01 02');
+    expect(readAll(peerMessageReader(), hello)).toMatchObject([
+      { reason: expect.stringMatching(/the peer is set to transport = tls, this node to plain$/) },
+    ]);
+    expect(readAll(clientMessageReader(), hello)).toMatchObject([
+      { reason: expect.stringMatching(/bytes of TLS, which is not spoken here$/) },
+    ]);
+  });
+
   it.each(openings)('gets no frame through: %s', (_name, bytes) => {
     const results = readAll(peerMessageReader(), concat(bytes, validFrame));
     expect(results.map((result) => result.kind)).toEqual(['violation']);

@@ -25,7 +25,7 @@ function lost(code: 'closed' | 'wrong-proof', reason: string): NodeEvent {
   return { kind: 'link-lost', link: 1, peer: PEER, code, reason, openLinks: 0 };
 }
 
-function failed(code: 'refused-by-peer', direction: 'inbound' | 'outbound'): NodeEvent {
+function failed(code: 'refused-by-peer' | 'self', direction: 'inbound' | 'outbound'): NodeEvent {
   return { kind: 'handshake-failed', link: 1, direction, peer: PEER, code, reason: 'no' };
 }
 
@@ -39,6 +39,7 @@ const EVENTS: readonly [string, NodeEvent, keyof typeof LEVELS][] = [
   ['a violation by a peer', lost('wrong-proof', 'no'), 'info'],
   ['a peer that refuses us', failed('refused-by-peer', 'outbound'), 'info'],
   ['a link that a peer closed', lost('closed', 'FIN'), 'debug'],
+  ['a dial that led to this node itself, or its key', failed('self', 'outbound'), 'info'],
   ['a failed dial', { kind: 'dial-failed', address: PEER, reason: 'ECONNREFUSED' }, 'debug'],
   ['an ignored verdict', { kind: 'verdict-ignored', client: 1, messageId: 2 }, 'debug'],
   ['a message that ends here', { kind: 'message-stopped', dataType: 1, why: 'refused' }, 'debug'],
@@ -50,6 +51,15 @@ describe('an event', () => {
     const { reporter, lines } = bench();
     reporter.onEvent(event);
     expect(lines.map((line) => line['level'])).toEqual([LEVELS[level]]);
+  });
+
+  it('that is the first link is worth a line to whoever started the node, the next one is not', () => {
+    const { reporter, lines } = bench();
+    for (const link of [1, 2]) {
+      const event = { kind: 'link-established', link, direction: 'outbound', peer: PEER } as const;
+      reporter.onEvent({ ...event, identity: undefined, openLinks: link });
+    }
+    expect(lines.map(({ level }) => level)).toEqual([LEVELS.info, LEVELS.debug]);
   });
 
   it('has its fields in the line', () => {
