@@ -61,7 +61,9 @@ async function run(flags: ConfigurationFlags): Promise<void> {
   const daemon = await start(loaded, log, startDaemon);
   thrift.watch(() => daemon.carriedBytes);
   welcome(daemon, log);
-  if (loaded.config.stateDir === undefined) log.info(FORGETFUL);
+  if (loaded.sources.get('state_dir') === 'default' && loaded.config.stateDir === undefined) {
+    log.info(FORGETFUL);
+  }
   await stopped;
   await stop(daemon, log);
 }
@@ -80,8 +82,9 @@ async function start(
   }
 }
 
+/** Said to those who may not know it: not to whoever has set `state_dir = none`. */
 const FORGETFUL =
-  'identity and memory end with this process: port 0 has no state directory of its own; set state_dir to keep them';
+  'nothing that this node remembers, nor a key that it makes, outlives this process: port 0 has no state directory; set state_dir';
 
 function welcome(daemon: Daemon, log: Logger): void {
   const call = howToCall({
