@@ -9,7 +9,7 @@
  * A node that finds nobody keeps listening and keeps trying. Being first in a network is no error.
  */
 import type { Random } from '../../basics/random.ts';
-import type { Address } from '../../wire/address.ts';
+import { addressEquals, type Address } from '../../wire/address.ts';
 import type { PeerDiscovery, PeerOffer } from '../../wire/peer-messages.ts';
 import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
@@ -266,11 +266,26 @@ export class Membership {
       this.#book.markSelf(dialled);
       return;
     }
-    // A peer with several addresses is linked by another of them.
+    // A peer with several addresses is linked by another of them, or has dialled this node at the same time.
+    if (code === 'duplicate-link' && this.#isLinkedElsewhere(link, dialled)) {
+      this.#book.onDuplicate(dialled, now);
+    }
     if (code === 'full' || code === 'duplicate-link') this.#book.onPostponed(dialled, now);
     if (BLAMELESS.has(code)) return;
     const wasOpen = link.openedAt !== undefined;
     if (wasOpen && now - link.openedAt >= LASTING) this.#book.onLasted(dialled);
     this.#book.onFailure(dialled, { answered: true, wasOpen }, now);
+  }
+
+  /** Whether the peer that was found at `dialled` has a link by another address. */
+  #isLinkedElsewhere({ identity }: Neighbour, dialled: Address): boolean {
+    if (identity === undefined) return false;
+    for (const links of [this.#links.open, this.#links.pending]) {
+      for (const { identity: other, listening } of links) {
+        if (other !== identity || listening === undefined) continue;
+        if (!addressEquals(listening, dialled)) return true;
+      }
+    }
+    return false;
   }
 }

@@ -5,7 +5,7 @@
 import type { Address, Scope } from '../../wire/address.ts';
 import type { HangUpCode } from '../events.ts';
 import type { LinkId } from '../inputs.ts';
-import type { Instant } from '../settings.ts';
+import type { Instant, PeerIdentity } from '../settings.ts';
 
 /** A link, as far as membership cares. */
 export interface Neighbour {
@@ -14,6 +14,8 @@ export interface Neighbour {
   readonly remote: Address;
   readonly local: Address;
   readonly listening: Address | undefined;
+  /** Whose key the peer holds; undefined on plain TCP. */
+  readonly identity: PeerIdentity | undefined;
   /** How far the remote host reaches. */
   readonly scope: Scope;
   /** Since when it is the peer's turn in the handshake. */
@@ -71,6 +73,7 @@ export interface AddressBook {
     how: { readonly answered: boolean; readonly wasOpen: boolean },
     now: Instant,
   ): void;
+  onDuplicate(address: Address, now: Instant): void;
   onAnswered(address: Address): void;
   onFound(address: Address): void;
   onNotFound(address: Address): void;

@@ -26,6 +26,7 @@ import type { StoredPeers } from '../stored-state.ts';
 import { isBelievable, isLikelyPeer } from './belief.ts';
 import { isHopeless, isKept, type BookEntry } from './book-entry.ts';
 import { CrowdedHosts } from './crowded-hosts.ts';
+import { DoubtfulSources } from './doubtful-sources.ts';
 import { RecentDials } from './recent-dials.ts';
 import { Tables } from './tables.ts';
 
@@ -46,6 +47,7 @@ export class PeerBook {
   readonly #tables: Tables;
   readonly #held = new Set<BookEntry>();
   readonly #recentDials: RecentDials;
+  readonly #doubtful = new DoubtfulSources();
   #revision = 0;
 
   /** `stored`: what an earlier life knew; what cannot be an address in it is left out. */
@@ -198,7 +200,19 @@ export class PeerBook {
   /** From when on an address may be dialled. */
   dialableFrom(entry: BookEntry, now: Instant): Instant {
     if (!isHearsay(entry)) return entry.notBefore;
-    return Math.max(entry.notBefore, this.#recentDials.freeFrom(entry.address.host, now));
+    const { host } = entry.address;
+    return Math.max(
+      entry.notBefore,
+      this.#recentDials.freeFrom(host, now),
+      this.#doubtful.freeFrom(entry.sources, now),
+    );
+  }
+
+  /** A dial has found a peer to which there is a link already, by another address. */
+  onDuplicate(address: Address, now: Instant): void {
+    const entry = this.find(address);
+    if (entry === undefined || !isHearsay(entry)) return;
+    for (const source of entry.sources) this.#doubtful.note(source, now);
   }
 
   /** A dial got a TCP connection. */

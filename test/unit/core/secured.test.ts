@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { u64 } from '../../../src/basics/integers.ts';
 import type { LinkId } from '../../../src/core/inputs.ts';
+import { encodeOfferText } from '../../../src/wire/offer-text.ts';
 import {
   Bench,
   GOOD_NONCE,
@@ -192,5 +193,81 @@ describe('a peer that says it listens where the operator expects another key', (
     open(bench, from(bench, LOWER), true);
     expect(events(bench.take(), 'claim-ignored')).toEqual([]);
     expect(bench.node.snapshot().links).toMatchObject([{ listening: PEER }]);
+  });
+});
+
+describe('an offer of many addresses at which one and the same peer answers', () => {
+  const BUSY = address('10.7.0.1:6001');
+  const MANY = Array.from({ length: 64 }, (_, i) => address(`10.${50 + i}.0.1:6001`));
+
+  /** A node that is short of links and was offered {@link MANY}; whoever it dials there has one key. */
+  function offered(): Bench {
+    const bench = new Bench({ ownIdentity: securedBy(OURS).identity, knownPeers: [PEER] });
+    bench.give({ kind: 'start' });
+    const teller = to(bench, HIGHER);
+    open(bench, teller, false);
+    bench.message(teller, { kind: 'peer-offer', body: encodeOfferText(MANY) });
+    return bench;
+  }
+
+  /** Answers all dials with one key until there are no more of them; says how many there were. */
+  function answerAll(bench: Bench): number {
+    let count = 0;
+    for (let next = dialled(bench.take()); next.length > 0; next = dialled(bench.take())) {
+      for (const text of next) {
+        count++;
+        open(bench, to(bench, LOWER, address(text)), false);
+      }
+    }
+    return count;
+  }
+
+  it('is followed for a few, and not for a while then', () => {
+    const bench = offered();
+    // One link of it, three that show that it has many addresses, and what was under way.
+    const dials = answerAll(bench);
+    expect(dials).toBeGreaterThan(3);
+    expect(dials).toBeLessThanOrEqual(1 + 3 + 4);
+    bench.advance(500_000);
+    expect(answerAll(bench)).toBe(0);
+    bench.advance(200_000);
+    expect(answerAll(bench)).toBeGreaterThan(0);
+  });
+
+  it('does not keep the node from addresses that others told of', () => {
+    const bench = offered();
+    answerAll(bench);
+    const honest = to(bench, '7', BUSY);
+    open(bench, honest, false);
+    bench.message(honest, {
+      kind: 'peer-offer',
+      body: encodeOfferText([address('10.9.1.1:6001'), MANY[0]!]),
+    });
+    expect(dialled(bench.take())).toContain('10.9.1.1:6001');
+  });
+});
+
+describe('peers that dial this node while it dials them', () => {
+  it('are no sign that their addresses are all one', () => {
+    const bench = new Bench({
+      ownIdentity: securedBy(OURS).identity,
+      knownPeers: [PEER],
+      minConnections: 8,
+    });
+    bench.give({ kind: 'start' });
+    const teller = to(bench, HIGHER);
+    open(bench, teller, false);
+    bench.take();
+    const peers = Array.from({ length: 20 }, (_, i) => address(`10.${50 + i}.0.1:6001`));
+    bench.message(teller, { kind: 'peer-offer', body: encodeOfferText(peers) });
+    const theirs = dialled(bench.take()).map((text, i) => {
+      const link = bench.accept({ ...address(text), port: 40_000 }, OWN, securedBy(`2${i}`));
+      bench.message(link, { kind: 'peer-info', port: 6001 });
+      to(bench, `2${i}`, address(text));
+      return link;
+    });
+    expect(events(bench.take(), 'handshake-failed').length).toBeGreaterThan(3);
+    for (const link of theirs) bench.give({ kind: 'link-closed', link, reason: 'it went away' });
+    expect(dialled(bench.take()).length).toBeGreaterThan(0);
   });
 });
