@@ -15,6 +15,7 @@ export const HANG_UP_CODES = [
   'self',
   'felt',
   'explored',
+  'replaced',
   'duplicate-link',
   'full',
   'made-room',

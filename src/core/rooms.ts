@@ -85,6 +85,7 @@ export class Rooms {
       ...options,
       links: this.connections,
       book: this.book,
+      broughtBy: (link) => this.intake.useful(link),
       anchors: storedPeers?.anchors,
     });
     this.subscriptions = this.#newSubscriptions(options);

@@ -46,6 +46,12 @@ export class Intake {
     return { ...(this.#sources.get(link)?.counts ?? NOTHING) };
   }
 
+  /** Announcements that came first on an open link, and that no local program has refused. */
+  useful(link: LinkId): number {
+    const counts = this.#sources.get(link)?.counts;
+    return counts === undefined ? 0 : counts.first - counts.refused;
+  }
+
   onEstablished(link: LinkId): void {
     this.#sources.set(link, { counts: noCounts(), buckets: new Map() });
   }

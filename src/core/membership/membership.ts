@@ -13,6 +13,7 @@ import { addressEquals, type Address } from '../../wire/address.ts';
 import type { PeerDiscovery, PeerOffer } from '../../wire/peer-messages.ts';
 import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
+import type { LinkId } from '../inputs.ts';
 import type { Instant, Millis, PeerName, Proofs, Settings } from '../settings.ts';
 import { Acquaintances } from './acquaintances.ts';
 import { Anchors } from './anchors.ts';
@@ -34,6 +35,7 @@ const LASTING: Millis = 60_000;
 const BLAMELESS: ReadonlySet<string> = new Set([
   'duplicate-link',
   'explored',
+  'replaced',
   'full',
   'shutting-down',
 ]);
@@ -66,6 +68,8 @@ export class Membership {
     readonly out: Outbox;
     readonly links: Neighbourhood;
     readonly book: AddressBook;
+    /** Announcements that a link has brought since it opened, those that were new and not refused. */
+    readonly broughtBy: (link: LinkId) => number;
     /** Peers to which an earlier life had links for longest: they are dialled first. */
     readonly anchors?: readonly Address[] | undefined;
   }) {
@@ -85,7 +89,7 @@ export class Membership {
     const parts = { ...shared, attempts: this.#attempts, candidates };
     this.#dialler = new Dialler(parts);
     this.#feelers = new Feelers(parts);
-    this.#explorer = new Explorer(parts);
+    this.#explorer = new Explorer({ ...parts, isKept: (link) => this.#isKept(link) });
     this.#formerAnchors = options.anchors ?? [];
   }
 
@@ -149,6 +153,7 @@ export class Membership {
   onEstablished(link: Neighbour, now: Instant): void {
     if (link.dialled !== undefined) this.#book.onFound(link.dialled);
     this.#anchors.update(this.#links.open);
+    this.#explorer.onEstablished(link);
     if (this.#isIsolated) this.#out.report({ kind: 'connected' });
     this.#isIsolated = false;
     if (this.#dialler.isShort || this.#isVisiting(link)) this.#discovery.ask(link, now);
@@ -243,6 +248,12 @@ export class Membership {
   #isVisiting(link: Neighbour): boolean {
     if (this.#explorer.isExploring(link)) return true;
     return link.dialled !== undefined && this.#book.find(link.dialled)?.isConfigured === true;
+  }
+
+  /** The operator's choice, or one that the next life should begin with. */
+  #isKept({ dialled }: Neighbour): boolean {
+    if (dialled === undefined || this.#book.find(dialled)?.isConfigured === true) return true;
+    return this.#anchors.addresses.some((anchor) => addressEquals(anchor, dialled));
   }
 
   /** Whoever told of all peers that this node has chosen has chosen them: an operator should name others. */

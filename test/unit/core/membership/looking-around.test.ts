@@ -273,3 +273,108 @@ describe('anchors', () => {
     expect(first).toHaveLength(4);
   });
 });
+
+describe('a link of its own choice that brings hardly anything', () => {
+  const HOSTS = Array.from({ length: 40 }, (_, i) => `10.${10 + i}.0.1`);
+
+  /** Eight links to peers that strangers told of, and many more of those; announcements come on demand. */
+  function chosen(knownPeers: readonly string[] = []): { bench: Bench; links: number[] } {
+    const peers = HOSTS.map((host) => ({
+      address: { host, port: 6001 },
+      isTried: true,
+      sources: [],
+    }));
+    const stored = { secret: [1, 2] as const, anchors: [], peers };
+    const known = knownPeers.map((host) => ({ host, port: 6001 }));
+    const bench = new Bench({ minConnections: 8, knownPeers: known }, {}, 1, stored);
+    bench.give({ kind: 'start' });
+    const links = dialled(bench.take()).map((text) => openTo(bench, text));
+    expect(bench.openCount).toBe(8);
+    return { bench, links };
+  }
+
+  function openTo(bench: Bench, text: string): number {
+    const link = bench.connect(address(text));
+    bench.message(link, VALID);
+    return link;
+  }
+
+  let id = 0;
+  function bring(bench: Bench, link: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const announced = { id: u64(0, ++id), ttl: 0, dataType: 7, data: new Uint8Array(1) };
+      bench.message(link, { kind: 'peer-announce', ...announced });
+    }
+  }
+
+  /** One more link for its time, in which it brings so much, and the others too but for `silent`. */
+  function explored(
+    bench: Bench,
+    {
+      links,
+      silent,
+      count = 20,
+      little = 0,
+    }: {
+      readonly links: readonly number[];
+      readonly silent: number;
+      readonly count?: number;
+      readonly little?: number;
+    },
+  ): { newcomer: number; ended: ReturnType<typeof events<'link-lost'>> } {
+    for (let waited = 0; dialled(bench.effects).length === 0; waited += 100) {
+      expect(waited).toBeLessThan(1.3 * EXPLORE_EVERY);
+      bench.advance(100);
+    }
+    const [text] = dialled(bench.take());
+    const newcomer = openTo(bench, text!);
+    for (const link of [...links, newcomer]) bring(bench, link, link === silent ? little : count);
+    bench.take();
+    while (events(bench.effects, 'link-lost').length === 0) bench.advance(100);
+    return { newcomer, ended: events(bench.effects, 'link-lost') };
+  }
+
+  it('gives its place to one that brings plenty, the second time', () => {
+    const { bench, links } = chosen();
+    const silent = links[5]!;
+    const first = explored(bench, { links, silent });
+    expect(first.ended).toMatchObject([{ link: first.newcomer, code: 'explored' }]);
+    const second = explored(bench, { links, silent });
+    expect(second.ended).toMatchObject([{ link: silent, code: 'replaced' }]);
+    const third = explored(bench, { links, silent });
+    expect(third.ended).toMatchObject([{ link: third.newcomer, code: 'explored' }]);
+  });
+
+  it('keeps it if it brings more than an eighth of what the newcomer does', () => {
+    const { bench, links } = chosen();
+    for (let i = 0; i < 3; i++) {
+      const { newcomer, ended } = explored(bench, { links, silent: links[5]!, little: 3 });
+      expect(ended).toMatchObject([{ link: newcomer, code: 'explored' }]);
+    }
+  });
+
+  it('keeps it if the others bring little themselves', () => {
+    const { bench, links } = chosen();
+    for (let i = 0; i < 3; i++) {
+      const { newcomer, ended } = explored(bench, { links, silent: links[5]!, count: 15 });
+      expect(ended).toMatchObject([{ link: newcomer, code: 'explored' }]);
+    }
+  });
+
+  it('keeps it if it is one of those that there were links to for longest', () => {
+    const { bench, links } = chosen();
+    for (let i = 0; i < 3; i++) {
+      const { newcomer, ended } = explored(bench, { links, silent: links[0]! });
+      expect(ended).toMatchObject([{ link: newcomer, code: 'explored' }]);
+    }
+  });
+
+  it('keeps it if the operator named it', () => {
+    const { bench, links } = chosen([HOSTS[7]!]);
+    const named = bench.node.snapshot().links.find(({ remote }) => remote.host === HOSTS[7]);
+    for (let i = 0; i < 3; i++) {
+      const { newcomer, ended } = explored(bench, { links, silent: named!.link });
+      expect(ended).toMatchObject([{ link: newcomer, code: 'explored' }]);
+    }
+  });
+});
