@@ -219,6 +219,21 @@ describe('before one byte of the application is read, the node sends away', () =
   });
 });
 
+describe('a peer that breaks its channel', () => {
+  it('has no link any more, although it leaves the connection open', async () => {
+    const node = await startNode();
+    const raw = dialRaw(node);
+    const socket = connectTls({ socket: raw, ...stranger().options });
+    socket.on('error', () => {});
+    await once(socket, 'secureConnect');
+    new RawPeer(socket).say({ kind: 'peer-info', port: 0 });
+    await until(() => openLinks(node) === 1);
+    // A record of data that was made with no key.
+    raw.write(Buffer.concat([Buffer.from('1703030020', 'hex'), Buffer.alloc(32, 7)]));
+    await until(() => openLinks(node) === 0);
+  });
+});
+
 describe('a difference in transport', () => {
   const PEER_IS_TLS = /the peer is set to transport = tls, this node to plain$/;
 

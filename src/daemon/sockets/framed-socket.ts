@@ -100,7 +100,7 @@ export class FramedSocket<M extends Message> {
     traffic.opened++;
     socket.on('data', this.#onData);
     socket.on('end', () => this.#onOver('the other side closed the connection'));
-    socket.on('error', (error) => (this.#errorText ??= describeError(error)));
+    socket.on('error', (error) => this.#onError(error));
     socket.on('close', () => this.#onClose());
   }
 
@@ -278,12 +278,20 @@ export class FramedSocket<M extends Message> {
   #onOver(reason: string): void {
     if (this.#isDeaf) return;
     this.#goneReason = reason;
-    if (this.#isPaused) return;
+    // Something is left after a pause that has just ended.
+    this.#deliver();
+    if (this.#isPaused || this.#isDeaf) return;
     this.#isDeaf = true;
     const { pendingBytes, pendingSize } = this.#reader;
     if (pendingBytes > 0) this.#events.onCutOff(pendingBytes, pendingSize);
     this.#events.onGone(reason);
     this.close();
+  }
+
+  #onError(error: Error): void {
+    this.#errorText ??= describeError(error);
+    // A channel of TLS tells that it is broken, and stays.
+    this.#socket.destroy();
   }
 
   #onClose(): void {

@@ -93,6 +93,13 @@ export class FakeSocket extends EventEmitter {
     queueMicrotask(() => this.emit('close'));
   }
 
+  /** The connection breaks. */
+  break(error: Error): void {
+    this.destroyed = true;
+    this.emit('error', error);
+    this.emit('close');
+  }
+
   /** Something arrives. */
   receive(bytes: Uint8Array): void {
     this.bytesRead += bytes.length;

@@ -69,9 +69,15 @@ describe('reading', () => {
 
   it('tells a connection that breaks by the code of the error', () => {
     const { socket, told } = bench();
-    socket.emit('error', Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
-    socket.emit('close');
+    socket.break(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
     expect(told).toEqual(['ECONNRESET']);
+  });
+
+  it('ends with an error after which the socket is still there', async () => {
+    const { socket, told } = bench();
+    socket.emit('error', new Error('bad record'));
+    await endOfTurn();
+    expect(told).toEqual(['bad record']);
   });
 
   it('tells the end once', () => {
@@ -150,11 +156,19 @@ describe('a pause', () => {
     const { socket, framed, told } = bench();
     framed.pause();
     socket.receive(three());
-    socket.emit('error', new Error('broken'));
-    socket.emit('close');
+    socket.break(new Error('broken'));
     expect(told).toEqual([]);
     framed.resume();
     await endOfTurn();
+    expect(told).toEqual(['1', '2', '3', 'broken']);
+  });
+
+  it('that has just ended keeps it back as well', () => {
+    const { socket, framed, told } = bench();
+    framed.pause();
+    socket.receive(three());
+    framed.resume();
+    socket.break(new Error('broken'));
     expect(told).toEqual(['1', '2', '3', 'broken']);
   });
 
