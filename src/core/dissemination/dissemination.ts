@@ -343,5 +343,8 @@ export class Dissemination {
 /** A list without one link; the list itself if that is not in it. */
 function without(link: LinkId, links: readonly LinkId[]): readonly LinkId[] {
   const place = links.indexOf(link);
-  return place < 0 ? links : links.toSpliced(place, 1);
+  if (place < 0) return links;
+  return links.length === 1 ? NOBODY : links.toSpliced(place, 1);
 }
+
+const NOBODY: readonly LinkId[] = [];

@@ -27,11 +27,6 @@ const UNJUDGED_MAX = 4_096;
 /** Seconds from which on a message is only named, with its age: it is old news, which not everybody wants. */
 const OLD_SECONDS = 2;
 
-interface Route {
-  readonly push: readonly LinkId[];
-  readonly name: readonly ExtendedPeer[];
-}
-
 export class Spreading<M extends Tracked> {
   readonly #profiles: Profiles;
   readonly #random: Random;
@@ -72,21 +67,35 @@ export class Spreading<M extends Tracked> {
    */
   route(message: M, receivers: readonly LinkId[], now: Instant): readonly LinkId[] {
     this.#judge(now);
-    if (this.#peers.size === 0) return this.#byChance(message, receivers).push;
+    if (this.#peers.size === 0) return this.#byChance(message, receivers);
+    const links = this.#lacking(message, receivers);
     const isOwn = message.owner === OURSELVES;
     const isSmall = message.length < this.#profiles.of(message.dataType).lazyThreshold;
     const isPlain = isOwn || isSmall || message.ttlOut !== 0;
-    const { push, name } = this.#routeOf(message, isPlain, receivers, now);
+    const push = this.#pushedTo(message, isPlain, links, now);
     if (!isPlain) addTold(message, push);
     if (!isSmall && message.ttlOut === 0) this.#watch(message, push, now);
-    for (const peer of name) this.name(peer, message, now);
+    if (push !== links) this.#nameToOthers(message, links, push, now);
     return push;
   }
 
-  #routeOf(message: M, isPlain: boolean, receivers: readonly LinkId[], now: Instant): Route {
+  /** Of the links to those that lack a message, the ones on which to send it whole. */
+  #pushedTo(
+    message: M,
+    isPlain: boolean,
+    links: readonly LinkId[],
+    now: Instant,
+  ): readonly LinkId[] {
     const isOld = message.ttlOut === 0 && ageOf(message, now) > OLD_SECONDS;
-    if (isOld) return this.#namesOnly(message, receivers);
-    return isPlain ? this.#byChance(message, receivers) : this.#byUsefulness(message, receivers);
+    if (isOld) return this.#existingOnly(message, links);
+    return isPlain ? this.#byChance(message, links) : this.#byUsefulness(message, links);
+  }
+
+  #nameToOthers(message: M, links: readonly LinkId[], push: readonly LinkId[], now: Instant): void {
+    for (const link of links) {
+      const peer = this.#peers.get(link);
+      if (peer !== undefined && !push.includes(link)) this.name(peer, message, now);
+    }
   }
 
   /** Puts a message into the next 522 for a peer. */
@@ -151,26 +160,20 @@ export class Spreading<M extends Tracked> {
     this.#out.send(peer.link, { kind: 'peer-have', entries });
   }
 
-  #namesOnly(message: M, receivers: readonly LinkId[]): Route {
-    const links = this.#lacking(message, receivers);
+  #existingOnly(message: M, links: readonly LinkId[]): readonly LinkId[] {
     const existing = links.filter((link) => !this.#peers.has(link));
-    const push = this.#random.sample(existing, this.#profiles.of(message.dataType).degree);
-    return { push, name: this.#others(links, push) };
+    return this.#random.sample(existing, this.#profiles.of(message.dataType).degree);
   }
 
-  #byChance(message: M, receivers: readonly LinkId[]): Route {
-    const links = this.#peers.size === 0 ? receivers : this.#lacking(message, receivers);
+  #byChance(message: M, links: readonly LinkId[]): readonly LinkId[] {
     const { degree } = this.#profiles.of(message.dataType);
     const isOwn = message.owner === OURSELVES;
     const able =
       this.#behind === 0 || isOwn ? links : links.filter((link) => !this.#isBehind(link));
-    if (links.length <= degree && able === links) return { push: links, name: NOBODY };
-    const push = able.length <= degree ? able : this.#random.sample(able, degree);
-    return { push, name: this.#others(links, push) };
+    return able.length <= degree ? able : this.#random.sample(able, degree);
   }
 
-  #byUsefulness(message: M, receivers: readonly LinkId[]): Route {
-    const links = this.#lacking(message, receivers);
+  #byUsefulness(message: M, links: readonly LinkId[]): readonly LinkId[] {
     const scored: { readonly link: LinkId; readonly score: number }[] = [];
     const existing: LinkId[] = [];
     const from = this.#gateTimes.isSlow(message.dataType) ? PUSH_FROM_SLOW : PUSH_FROM;
@@ -190,7 +193,7 @@ export class Spreading<M extends Tracked> {
     if (scored.length > eager) scored.sort((a, b) => this.#rank(b) - this.#rank(a));
     const push = scored.slice(0, eager).map(({ link }) => link);
     push.push(...this.#random.sample(existing, degree - eager));
-    return { push, name: this.#others(links, push) };
+    return push;
   }
 
   /** Of those that are worth a push the ones come first that have given something themselves. */
@@ -222,15 +225,6 @@ export class Spreading<M extends Tracked> {
     return message.ttlOut !== 0 || !isHolder(message, link);
   }
 
-  #others(links: readonly LinkId[], push: readonly LinkId[]): readonly ExtendedPeer[] {
-    const others: ExtendedPeer[] = [];
-    for (const link of links) {
-      const peer = this.#peers.get(link);
-      if (peer !== undefined && !push.includes(link)) others.push(peer);
-    }
-    return others;
-  }
-
   /** Remembers pushes to peers that will tell if they were too late; nothing is learnt from one's own messages. */
   #watch(message: M, push: readonly LinkId[], now: Instant): void {
     const watched = push.filter((link) => this.#peers.has(link));
@@ -260,5 +254,4 @@ export class Spreading<M extends Tracked> {
   }
 }
 
-const NOBODY: readonly ExtendedPeer[] = [];
 const NONE: readonly LinkId[] = [];

@@ -20,7 +20,7 @@ import type { GateOutcome } from '../events.ts';
 import type { ClientId, QueueState } from '../inputs.ts';
 import type { Instant, Settings } from '../settings.ts';
 import { Audience } from './audience.ts';
-import { assignOwnIds, drawSharedId, type Party } from './message-ids.ts';
+import { assignOwnIds, drawSharedId } from './message-ids.ts';
 import { RestingIds } from './resting-ids.ts';
 import { Round, Rounds, type Ballot } from './round.ts';
 import { Subscriber } from './subscriber.ts';
@@ -142,17 +142,15 @@ export class Subscriptions<Gate extends object> {
     };
     const messageId = drawSharedId(audience, this.#random);
     if (messageId === undefined) this.#askApart(audience, message, ballot, now);
-    else this.#askParty({ messageId, audience }, message, ballot, now);
+    else this.#askParty(messageId, audience, message, ballot, now);
     if (ballot.waiting > 0) return 'undecided';
     ballot.gate = undefined;
     return 'abstained';
   }
 
   onVerdict(client: ClientId, messageId: number, isValid: boolean, now: Instant): void {
-    const answered = this.#answer(client, messageId, now);
-    if (answered === undefined) return;
-    const { ballot, wasWaitedFor } = answered;
-    if (wasWaitedFor) ballot.waiting--;
+    const ballot = this.#answer(client, messageId, now);
+    if (ballot === undefined) return;
     if (isValid) ballot.isAccepted = true;
     if (!isValid) this.#end(ballot, 'refused');
     else if (ballot.waiting === 0) this.#end(ballot, 'accepted');
@@ -160,8 +158,8 @@ export class Subscriptions<Gate extends object> {
 
   /** The program declines to judge. */
   onAbstain(client: ClientId, messageId: number, now: Instant): void {
-    const answered = this.#answer(client, messageId, now);
-    if (answered?.wasWaitedFor === true) this.#abstain(answered.ballot);
+    const ballot = this.#answer(client, messageId, now);
+    if (ballot?.waiting === 0) this.#endUnrefused(ballot);
   }
 
   /** Ends the rounds whose time is up. */
@@ -218,12 +216,13 @@ export class Subscriptions<Gate extends object> {
       this.#reportDropped(subscriber, message.dataType, 'no-message-id'),
     );
     for (const party of parties) {
-      this.#askParty(party, message, ballot, now);
+      this.#askParty(party.messageId, party.audience, message, ballot, now);
     }
   }
 
   #askParty(
-    { messageId, audience }: Party,
+    messageId: number,
+    audience: Audience,
     { dataType, data }: { readonly dataType: number; readonly data: Uint8Array },
     ballot: Ballot<Gate>,
     now: Instant,
@@ -238,27 +237,24 @@ export class Subscriptions<Gate extends object> {
     }
   }
 
-  /** Takes an answer; undefined if the program was not asked, or no longer. */
-  #answer(
-    client: ClientId,
-    messageId: number,
-    now: Instant,
-  ): { readonly ballot: Ballot<Gate>; readonly wasWaitedFor: boolean } | undefined {
+  /** Takes an answer: the vote waits for it no more. Undefined if the program was not asked, or no longer. */
+  #answer(client: ClientId, messageId: number, now: Instant): Ballot<Gate> | undefined {
     const subscriber = this.#subscribers.get(client);
     const round = subscriber && this.#rounds.find(messageId, subscriber);
     if (subscriber === undefined || round === undefined) {
       this.#out.report({ kind: 'verdict-ignored', client, messageId });
       return undefined;
     }
+    const { ballot } = round;
     this.#settle(round, subscriber);
     subscriber.timeoutsInRow = 0;
-    const wasWaitedFor = round.ballot.sequence >= subscriber.waitedFrom;
+    if (ballot.sequence >= subscriber.waitedFrom) ballot.waiting--;
     if (subscriber.isSilent) {
       subscriber.waitedFrom = this.#nextSequence;
       this.#out.report({ kind: 'subscriber-answers', client });
     }
     this.#judgeDebt(subscriber, now);
-    return { ballot: round.ballot, wasWaitedFor };
+    return ballot;
   }
 
   #settle(round: Round<Gate>, subscriber: Subscriber): void {
@@ -313,7 +309,11 @@ export class Subscriptions<Gate extends object> {
   /** One of those the gate waits for abstains. */
   #abstain(ballot: Ballot<Gate>): void {
     ballot.waiting--;
-    if (ballot.waiting === 0) this.#end(ballot, ballot.isAccepted ? 'accepted' : 'abstained');
+    if (ballot.waiting === 0) this.#endUnrefused(ballot);
+  }
+
+  #endUnrefused(ballot: Ballot<Gate>): void {
+    this.#end(ballot, ballot.isAccepted ? 'accepted' : 'abstained');
   }
 
   #end(ballot: Ballot<Gate>, outcome: GateOutcome): void {
