@@ -72,8 +72,8 @@ export type NodeEvent =
   | { readonly kind: 'isolated' }
   | { readonly kind: 'connected' }
   /**
-   * Only one peer told of all peers to which this node has links of its own choice: `source` is its IP address. If
-   * it lies, they may all be its own.
+   * All peers to which this node has links of its own choice are known through one that the operator named, or through
+   * others that are: `source` is its IP address. If it lies, they may all be its own.
    */
   | { readonly kind: 'only-source'; readonly source: string; readonly peers: number }
   /** A peer said that it listens where, by the operator's word, somebody else does: it has no address here. */

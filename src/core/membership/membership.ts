@@ -22,9 +22,9 @@ import { Candidates } from './candidates.ts';
 import { ConfiguredPeers } from './configured-peers.ts';
 import { Dialler } from './dialler.ts';
 import { Discovery } from './discovery.ts';
-import { onlySourceOf } from './diversity.ts';
 import { Explorer } from './explorer.ts';
 import { Feelers } from './feelers.ts';
+import { OnlySource } from './only-source.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import type { AddressBook, Neighbour, Neighbourhood } from './surroundings.ts';
 
@@ -56,8 +56,7 @@ export class Membership {
   readonly #anchors = new Anchors();
   /** Those of the life before, until they were dialled. */
   #formerAnchors: readonly Address[];
-  /** The only source of all peers that this node dialled, while there is one. */
-  #onlySource: string | undefined;
+  readonly #onlySource: OnlySource;
   #isIsolated = false;
   #nextRound: Instant | undefined;
 
@@ -79,6 +78,7 @@ export class Membership {
     this.#links = options.links;
     this.#book = options.book;
     this.#discovery = new Discovery(options);
+    this.#onlySource = new OnlySource(options);
     this.#acquaintances = new Acquaintances(options);
     this.#own = new OwnAddresses(settings);
     const { knownPeers, bootstrapper } = settings;
@@ -213,7 +213,8 @@ export class Membership {
     this.#dialler.onWake(now);
     this.#feelers.onWake(now);
     if (!this.#explorer.isDue(now)) return;
-    this.#warnOfOnlySource();
+    const chosen = this.#links.open.flatMap(({ dialled }) => dialled ?? []);
+    this.#onlySource.look(chosen);
     this.#explorer.explore(now);
   }
 
@@ -254,22 +255,6 @@ export class Membership {
   #isKept({ dialled }: Neighbour): boolean {
     if (dialled === undefined || this.#book.find(dialled)?.isConfigured === true) return true;
     return this.#anchors.addresses.some((anchor) => addressEquals(anchor, dialled));
-  }
-
-  /** Whoever told of all peers that this node has chosen has chosen them: an operator should name others. */
-  #warnOfOnlySource(): void {
-    const dialled = this.#links.open.filter((link) => link.dialled !== undefined);
-    const sources = new Set(
-      dialled.map((link) => {
-        const entry = this.#book.find(link.dialled!);
-        return entry === undefined || entry.scope === 'loopback' ? undefined : onlySourceOf(entry);
-      }),
-    );
-    const [source] = sources.size === 1 && dialled.length > 1 ? sources : [];
-    if (source !== undefined && source !== this.#onlySource) {
-      this.#out.report({ kind: 'only-source', source, peers: dialled.length });
-    }
-    this.#onlySource = source;
   }
 
   #judgeDialled(link: Neighbour, dialled: Address, code: string, now: Instant): void {

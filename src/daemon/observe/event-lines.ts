@@ -63,7 +63,7 @@ export function lineOf(event: NodeEvent): Line {
       return { level: 'info', fields: {}, message: 'there are links to peers again' };
     case 'only-source': {
       const message =
-        'only one peer told of all peers that this node has dialled; if it lies they may all be its own: name known_peers';
+        'all peers that this node has dialled are known through one peer only; if it lies they may all be its own: name further known_peers';
       const { source, peers } = event;
       return { level: 'warn', fields: { source: printable(source), peers }, message };
     }

@@ -1,21 +1,21 @@
 /**
  * Ten nodes in five pairs, with peers that announce all the time, each killed (SIGKILL) a hundred times after up to ten
  * seconds and started anew with what it had stored. Every file must be readable, and what is forgotten must be younger
- * than the time between two writes.
+ * than the time between two writes and that of a write.
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StateDirectory } from '../../../dist/daemon/store/state-directory.js';
 import { STORE_EVERY } from '../../../dist/daemon/store/state-keeper.js';
-import { quantile } from '../figures.mjs';
+import { spread } from '../figures.mjs';
 import { DIFFICULTY, NodeProcess, Part, PORT, stateOf } from '../processes.mjs';
 
 const NODES = 10;
 const LIVES = 100;
 /** So that some are killed at every place between two writes, and twice as many after one. */
 const LIFE_MILLIS_MAX = 2 * STORE_EVERY;
-/** For the write itself, on a busy machine. */
-const WRITE_MILLIS = 1_000;
+/** The time between two writes, and that of a write, which on a busy machine can be as long. */
+const FORGOTTEN_MILLIS_MAX = 2 * STORE_EVERY;
 
 export async function killCase(network, report) {
   const hosts = Array.from({ length: NODES }, () => network.addHost());
@@ -29,13 +29,14 @@ export async function killCase(network, report) {
   const sum = counts.reduce((a, b) => a + b, 0);
   report.figure('of these told again, since they were forgotten', sum);
   const ages = all.forgotten.map(({ oldestMillis }) => oldestMillis);
-  const [middle, largest] = [quantile(ages, 0.5), quantile(ages, 1)].map((age) => age.toFixed(0));
-  report.figure('the eldest of a life, before its end', `${middle} ms (median), ${largest} (most)`);
+  report.figure('the eldest of a life, before its end', spread(ages));
+  const inTime = ages.filter((age) => age <= STORE_EVERY).length;
+  report.figure(`lives that forgot nothing older than ${STORE_EVERY} ms`, inTime);
   for (const line of [...all.troubles, ...all.warnings].slice(0, 5)) report.figure('', line);
   report.promise('every file can be read', all.troubles.length === 0);
   report.promise('no node has anything to warn of', all.warnings.length === 0);
-  const bound = STORE_EVERY + WRITE_MILLIS;
-  report.promise(`nothing is forgotten that came ${bound} ms before`, Math.max(...ages) <= bound);
+  const isYoung = Math.max(...ages) <= FORGOTTEN_MILLIS_MAX;
+  report.promise(`nothing is forgotten that came ${FORGOTTEN_MILLIS_MAX} ms before`, isYoung);
 }
 
 async function liveAndDie(host, other, all) {

@@ -77,8 +77,8 @@ describe('the peers that a node dials', () => {
 });
 
 describe('a node all of whose peers one other peer told of', () => {
-  /** A node whose bootstrapper told of all its links and is gone. */
-  function captured(told: readonly string[], from = '10.0.9.9:6001'): Bench {
+  /** A node whose bootstrapper told of all its links, and is gone unless it stays. */
+  function captured(told: readonly string[], from = '10.0.9.9:6001', stays = false): Bench {
     const bootstrapper = address(from);
     const listenAddress = address(from.startsWith('127') ? '127.0.0.1:6000' : '10.0.0.1:6001');
     const bench = new Bench({ bootstrapper, minConnections: 3, degree: 1, listenAddress });
@@ -89,7 +89,7 @@ describe('a node all of whose peers one other peer told of', () => {
     for (const text of dialled(bench.take()).slice(1)) {
       bench.message(bench.connect(address(text)), { kind: 'peer-validation', valid: true });
     }
-    bench.give({ kind: 'link-closed', link: first, reason: 'gone' });
+    if (!stays) bench.give({ kind: 'link-closed', link: first, reason: 'gone' });
     bench.take();
     return bench;
   }
@@ -100,6 +100,48 @@ describe('a node all of whose peers one other peer told of', () => {
     expect(events(bench.take(), 'only-source')).toEqual([
       { kind: 'only-source', source: '10.0.9.9', peers: 2 },
     ]);
+  });
+
+  it('says so as well while it is linked to that one itself', () => {
+    const told = ['10.1.0.1:6001', '10.2.0.1:6001'];
+    const bench = captured(told, '10.0.9.9:6001', true);
+    bench.advance(2 * EXPLORE_EVERY);
+    expect(events(bench.take(), 'only-source')).toEqual([
+      { kind: 'only-source', source: '10.0.9.9', peers: 3 },
+    ]);
+  });
+
+  it('says so as well if it is peers of whom it was told that told of others', () => {
+    const bench = new Bench({
+      bootstrapper: address('10.0.9.9:6001'),
+      minConnections: 3,
+      degree: 1,
+      listenAddress: address('10.0.0.1:6001'),
+    });
+    bench.give({ kind: 'start' });
+    const trail = ['10.0.9.9:6001', '10.1.0.1:6001', '10.2.0.1:6001'];
+    for (const [i, text] of trail.entries()) {
+      const link = bench.connect(address(text));
+      bench.message(link, { kind: 'peer-validation', valid: true });
+      const next = trail.slice(i + 1, i + 2).map(address);
+      if (next.length === 0) continue;
+      bench.message(link, { kind: 'peer-offer', body: encodeOfferText(next) });
+    }
+    bench.advance(2 * EXPLORE_EVERY);
+    expect(events(bench.take(), 'only-source')).toEqual([
+      { kind: 'only-source', source: '10.0.9.9', peers: 3 },
+    ]);
+  });
+
+  it('says nothing if one of its links is to a second peer that the operator named', () => {
+    const knownPeers = [address('10.0.9.9:6001'), address('10.8.0.1:6001')];
+    const bench = new Bench({ knownPeers, listenAddress: address('10.0.0.1:6001') });
+    bench.give({ kind: 'start' });
+    for (const known of knownPeers) {
+      bench.message(bench.connect(known), { kind: 'peer-validation', valid: true });
+    }
+    bench.advance(2 * EXPLORE_EVERY);
+    expect(events(bench.take(), 'only-source')).toEqual([]);
   });
 
   it('says nothing on loopback', () => {
