@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { u64FromHex } from '../../src/basics/integers.ts';
 import { selfSignedCertificate } from '../../src/daemon/identity/certificate.ts';
 import { identityOf } from '../../src/daemon/identity/keys.ts';
 import { DAEMON_BOUNDS } from '../../src/daemon/sockets/bounds.ts';
@@ -17,6 +18,7 @@ import {
   type TestNode,
   type TestNodeOptions,
 } from './support.ts';
+import { exportedKey } from '../tidy/tls-exporter.ts';
 
 const TYPE = 1337;
 
@@ -216,6 +218,30 @@ describe('before one byte of the application is read, the node sends away', () =
     for (const session of sessions) await ended(await dialTls(node, { ...bare, session }));
     expect(new Set(codes(node))).toEqual(new Set(sessions.length === 0 ? [] : ['no-certificate']));
     expect(node.daemon.snapshot().traffic.links.opened).toBe(1);
+  });
+});
+
+describe('the challenge of a channel', () => {
+  it('follows from its exporter secret as the protocol says', async () => {
+    const node = await startNode({ config: { proofOfWork: 'connection' } });
+    const raw = dialRaw(node);
+    const socket = connectTls({ socket: raw, ...stranger().options });
+    onTestFinished(() => void socket.destroy());
+    let secret: string | undefined;
+    socket.on('keylog', (line) => {
+      secret ??= /^EXPORTER_SECRET \S+ (\w+)/.exec(line.toString('latin1'))?.[1];
+    });
+    await once(socket, 'secureConnect');
+    const peer = new RawPeer(socket);
+    peer.say({ kind: 'peer-info', port: 0 });
+    await until(() => peer.messages.length > 0);
+    const hash = socket.getCipher().name.endsWith('SHA384') ? 'sha384' : 'sha256';
+    const wanted = { label: 'EXPORTER-hearsay-challenge', context: Uint8Array.of(0), bytes: 32 };
+    const exported = exportedKey(hash, Buffer.from(secret!, 'hex'), wanted);
+    expect(peer.messages[0]).toMatchObject({
+      kind: 'peer-challenge',
+      challenge: u64FromHex(exported.toString('hex').slice(0, 16)),
+    });
   });
 });
 

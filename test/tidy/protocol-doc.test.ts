@@ -10,12 +10,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { u64FromHex, type U64 } from '../../src/basics/integers.ts';
 import { DEFAULT_BOUNDS } from '../../src/core/settings.ts';
+import { CHALLENGE_LABEL } from '../../src/daemon/transport/peer-check.ts';
 import { parseAddress, parseIp, scopeOf } from '../../src/wire/address.ts';
 import * as api from '../../src/wire/api-messages.ts';
 import { DATA_BYTES_MAX, MESSAGE_SHAPES, MessageType } from '../../src/wire/message-types.ts';
 import { decodeOfferText, encodeOfferText } from '../../src/wire/offer-text.ts';
 import * as peer from '../../src/wire/peer-messages.ts';
 import { extensionMessageOf, fieldsOf, type Fields } from './extension-fields.ts';
+import { exportedKey } from './tls-exporter.ts';
 
 type Row = ReadonlyMap<string, string>;
 type Message = api.ClientMessage | api.Notification | peer.PeerMessage;
@@ -130,6 +132,24 @@ describe('the digests of docs/protocol.md', () => {
     expect(ranges).toContainEqual(
       expect.stringContaining(`count 3, fingerprint 0x${sum.toString(16)}`),
     );
+  });
+});
+
+describe('what docs/protocol.md says of TLS', () => {
+  it.each(columns('Ed25519 public key', 'identity'))(
+    'the key %s has the identity shown',
+    (...row) => {
+      const key = Buffer.concat([fromHex('302a300506032b6570032100'), fromHex(row[0]!)]);
+      expect(sha256(key)).toBe(row[1]);
+    },
+  );
+
+  const rows = columns('hash', 'exporter_master_secret', 'r', 'challenge r');
+
+  it.each(rows)('%s, secret %s: challenge %s is the one shown', (hash, secret, r, challenge) => {
+    const wanted = { label: CHALLENGE_LABEL, context: Uint8Array.of(Number(r)), bytes: 32 };
+    const name = hash!.replace('-', '').toLowerCase();
+    expect(toHex(exportedKey(name, fromHex(secret!), wanted)).slice(0, 16)).toBe(challenge);
   });
 });
 
