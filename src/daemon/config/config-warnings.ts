@@ -6,11 +6,11 @@ import { formatAddress, scopeOf } from '../../wire/address.ts';
 import { describeFile, describePlace, printable } from './config-error.ts';
 import type { Config } from './config.ts';
 import { describeSetting, type GivenValues } from './given-values.ts';
-import { GOSSIP_SECTION, HOSTKEY, type IniEntry } from './ini.ts';
+import { GOSSIP_SECTION, HOSTKEY, LIMITS_SECTION, type IniEntry } from './ini.ts';
 import { GOSSIP_NAMES } from './keys.ts';
-import { LIMIT_NAMES } from './limit-keys.ts';
+import { isLimit, LIMIT_NAMES } from './limit-keys.ts';
 import type { ApiAddress } from './readers.ts';
-import { TYPE_KEY_NAMES } from './type-keys.ts';
+import { isTypeKey, TYPE_KEY_NAMES } from './type-keys.ts';
 
 /** More warnings than anybody reads; further ones are counted only. */
 const WARNINGS_MAX = 50;
@@ -31,9 +31,8 @@ export class ConfigWarnings {
   unknownKey(entry: IniEntry, section: string, file: string): void {
     this.#add(() => {
       const where = describePlace({ kind: 'file', file, line: entry.line }, entry.key, entry.value);
-      if (section === GOSSIP_SECTION && entry.key === HOSTKEY) {
-        return `${where}: ignored here; ${HOSTKEY} stands before any section or in [global]`;
-      }
+      const home = section === GOSSIP_SECTION ? homeOf(entry.key) : undefined;
+      if (home !== undefined) return `${where}: ${home}`;
       const unused =
         section === GOSSIP_SECTION ? '' : `[${printable(section)}] is not used by this version; `;
       return `${where}: unknown key, ignored; ${unused}nearest known key: ${nearestOf([...GOSSIP_NAMES.keys()], entry.key)}`;
@@ -61,6 +60,8 @@ export class ConfigWarnings {
   #unknownIn(what: string, known: readonly string[], entry: IniEntry, file: string): void {
     this.#add(() => {
       const where = describePlace({ kind: 'file', file, line: entry.line }, entry.key, entry.value);
+      const home = homeOf(entry.key);
+      if (home !== undefined) return `${where}: ${home}`;
       return `${where}: ${what}, ignored; nearest known key: ${nearestOf(known, entry.key)}`;
     });
   }
@@ -104,6 +105,18 @@ export class ConfigWarnings {
     if (this.#lines.length < WARNINGS_MAX) this.#lines.push(line());
     else this.#omitted++;
   }
+}
+
+/** Where a key belongs that stands in another section of ours. */
+function homeOf(key: string): string | undefined {
+  const places: readonly (readonly [boolean, string])[] = [
+    [key === HOSTKEY, 'before any section or in [global]'],
+    [isLimit(key), `in [${LIMITS_SECTION}]`],
+    [GOSSIP_NAMES.has(key), `in [${GOSSIP_SECTION}]`],
+    [isTypeKey(key), 'in a section [gossip.type.N]'],
+  ];
+  const place = places.find(([isIt]) => isIt)?.[1];
+  return place === undefined ? undefined : `ignored here; ${key} stands ${place}`;
 }
 
 function nearestOf(known: readonly string[], key: string): string {

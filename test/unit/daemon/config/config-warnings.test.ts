@@ -27,12 +27,20 @@ describe('an unknown key', () => {
     expect(loadLines('foo = 1', 'degree = 3').config.degree).toBe(3);
   });
 
-  it('is told where hostkey belongs if it is that', () => {
-    const { config, warnings } = loadLines('hostkey = a.pem');
-    expect(config.hostkey).toBeUndefined();
-    expect(warnings).toEqual([
-      'node.ini:2 hostkey = a.pem: ignored here; hostkey stands before any section or in [global]',
+  it.each([
+    ['[gossip]', 'hostkey', 'before any section or in [global]'],
+    ['[gossip]', 'links_per_host', 'in [gossip.limits]'],
+    ['[gossip]', 'lazy_threshold', 'in a section [gossip.type.N]'],
+    ['[gossip.limits]', 'degree', 'in [gossip]'],
+    ['[gossip.type.7]', 'bans', 'in [gossip.limits]'],
+  ])('is told where it belongs if it is one of another section: %s %s', (section, key, place) => {
+    expect(load(`[gossip]\n${section}\n${key} = 3`).warnings).toEqual([
+      `node.ini:3 ${key} = 3: ignored here; ${key} stands ${place}`,
     ]);
+  });
+
+  it('that belongs elsewhere sets nothing', () => {
+    expect(loadLines('hostkey = a.pem').config.hostkey).toBeUndefined();
   });
 
   it('is any key of a section that begins with gossip. and is not about a data type', () => {
