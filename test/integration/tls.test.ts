@@ -1,83 +1,27 @@
 /** Links over TLS, between whole nodes and with strangers that do it wrong. */
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { createServer } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { u64FromHex } from '../../src/basics/integers.ts';
-import { selfSignedCertificate } from '../../src/daemon/identity/certificate.ts';
-import { identityOf } from '../../src/daemon/identity/keys.ts';
 import { DAEMON_BOUNDS } from '../../src/daemon/sockets/bounds.ts';
 import { encodeAnnounce, encodeNotify } from '../../src/wire/api-messages.ts';
 import type { PeerMessage } from '../../src/wire/peer-messages.ts';
+import { RawClient, RawPeer, startNode as start, until, type TestNode } from './support.ts';
 import {
-  RawClient,
-  RawPeer,
-  startNode as start,
-  until,
-  type TestNode,
-  type TestNodeOptions,
-} from './support.ts';
+  codes,
+  dialRaw,
+  dialTls,
+  ended,
+  openLinks,
+  startNode,
+  stranger,
+  strangerWith,
+} from './tls-support.ts';
 import { exportedKey } from '../tidy/tls-exporter.ts';
 
 const TYPE = 1337;
-
-function startNode({ config, bounds }: TestNodeOptions = {}): Promise<TestNode> {
-  return start({ config: { transport: 'tls', ...config }, bounds: bounds ?? {} });
-}
-
-function openLinks({ daemon }: TestNode): number {
-  return daemon.snapshot().core.sizes.openLinks.size;
-}
-
-function codes({ lines }: TestNode): unknown[] {
-  return lines.filter(({ msg }) => /not secured/.test(String(msg))).map(({ code }) => code);
-}
-
-interface Stranger {
-  readonly identity: string;
-  readonly options: ConnectionOptions;
-}
-
-function strangerWith(key: KeyObject): Stranger {
-  const options: ConnectionOptions = {
-    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: selfSignedCertificate(key),
-    ALPNProtocols: ['hearsay/1/main'],
-    rejectUnauthorized: false,
-  };
-  return { identity: identityOf(createPublicKey(key)), options };
-}
-
-function stranger(): Stranger {
-  return strangerWith(generateKeyPairSync('ed25519').privateKey);
-}
-
-/** A TLS connection to a node; resolves when it stands for us or is over. */
-async function dialTls({ daemon }: TestNode, options: ConnectionOptions): Promise<TLSSocket> {
-  const { host, port } = daemon.p2pAddress;
-  const socket = connectTls({ host, port, ...options });
-  onTestFinished(() => void socket.destroy());
-  socket.on('error', () => {});
-  await new Promise<void>((resolve) =>
-    socket.once('secureConnect', () => resolve()).once('close', () => resolve()),
-  );
-  return socket;
-}
-
-/** Resolves when nothing more comes. */
-async function ended(socket: Socket): Promise<void> {
-  socket.resume();
-  if (socket.destroyed || socket.readableEnded) return;
-  await new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));
-}
-
-function dialRaw({ daemon }: TestNode): Socket {
-  const { host, port } = daemon.p2pAddress;
-  const socket = connect({ host, port });
-  onTestFinished(() => void socket.destroy());
-  return socket.on('error', () => {});
-}
 
 describe('two nodes with keys', () => {
   it('carry announcements of any size to each other', async () => {
