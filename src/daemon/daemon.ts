@@ -6,7 +6,7 @@
  */
 import type { NodeEvent } from '../core/events.ts';
 import { GossipNode } from '../core/gossip-node.ts';
-import type { Input } from '../core/inputs.ts';
+import type { Input, LinkId } from '../core/inputs.ts';
 import type { PeerIdentity, PeerName } from '../core/settings.ts';
 import type { NodeSnapshot } from '../core/snapshot.ts';
 import type { Address } from '../wire/address.ts';
@@ -345,13 +345,28 @@ class RunningDaemon implements Daemon {
   async #resolve(name: PeerName): Promise<void> {
     const hosts = await addressesOf(name.host);
     const addresses = hosts.map((host) => ({ host, port: name.port }));
-    this.#trust.onResolved(name, addresses);
+    const isPinned = this.#trust.onResolved(name, addresses);
     this.#give({ kind: 'resolved', name, addresses });
+    if (!isPinned) return;
+    for (const { link, direction, listening, identity } of this.#core.snapshot().links) {
+      if (direction === 'outbound') this.#judgeAgain(link, listening, identity);
+    }
   }
 
   #report(event: NodeEvent): void {
     this.#onEvent?.(event);
     this.#reporter.onEvent(event);
+    if (event.kind === 'link-established' && event.direction === 'outbound') {
+      this.#judgeAgain(event.link, event.peer, event.identity);
+    }
+  }
+
+  /** The pin of a name holds once the name is known. An address of it may have been dialled before. */
+  #judgeAgain(link: LinkId, dialled: Address | undefined, peer: PeerIdentity | undefined): void {
+    const refusal = peer === undefined ? undefined : this.#trust.judge(peer, dialled);
+    if (refusal === undefined || dialled === undefined) return;
+    this.#reporter.onRefusedChannel({ ...refusal, direction: 'outbound', remote: dialled });
+    this.#give({ kind: 'disconnect', link });
   }
 
   #tick(): void {

@@ -2,7 +2,7 @@
  * What is allowed in a configuration but probably not meant. Warnings never stop a node.
  */
 import { closestMatch } from 'leven';
-import { formatAddress, scopeOf } from '../../wire/address.ts';
+import { canonicalHost, formatAddress, scopeOf } from '../../wire/address.ts';
 import { describeFile, describePlace, printable } from './config-error.ts';
 import type { Config } from './config.ts';
 import { describeSetting, type GivenValues } from './given-values.ts';
@@ -77,6 +77,7 @@ export class ConfigWarnings {
       );
     }
     this.#unpinnedBootstrapper(config, given);
+    this.#idlePins(config, given);
     const difficulty = given.setting('pow_difficulty');
     const asksNothing = config.powDifficulty === 0 && config.proofOfWork === 'connection';
     if (difficulty !== undefined && asksNothing) {
@@ -98,6 +99,24 @@ export class ConfigWarnings {
         `${describeSetting(setting)}: has no pin, so whoever answers there is believed; its operator sees its ` +
         `identity with "hearsay identity": pins = ${address}=IDENTITY`,
     );
+  }
+
+  /** Only names that are dialled are looked up. */
+  #idlePins({ pins, bootstrapper, knownPeers }: Config, given: GivenValues): void {
+    const setting = given.setting('pins');
+    if (setting === undefined) return;
+    const dialled = new Set(
+      [bootstrapper, ...knownPeers].map((peer) => peer && formatAddress(peer)),
+    );
+    for (const { peer } of pins) {
+      const address = formatAddress(peer);
+      if (canonicalHost(peer.host) !== undefined || dialled.has(address)) continue;
+      this.#add(
+        () =>
+          `${describeSetting(setting)}: ${address} is neither bootstrapper nor one of known_peers; such a name is not ` +
+          'looked up, so its pin holds nowhere: pin its IP address',
+      );
+    }
   }
 
   /** `line` is only made when it will be shown: a file may hold a hundred thousand unknown keys. */

@@ -36,13 +36,13 @@ export class Trust {
     this.#denied = new Set(denied);
   }
 
-  /** A name of the configuration was looked up: its pin holds for these addresses. */
-  onResolved(name: PeerName, addresses: readonly Address[]): void {
+  /** A name of the configuration was looked up: its pin, if it has one, holds for these addresses. Says whether it has. */
+  onResolved(name: PeerName, addresses: readonly Address[]): boolean {
     const key = formatAddress(name);
     const isPinned = this.#pins.some(({ peer }) => formatAddress(peer) === key);
-    if (isPinned && addresses.length > 0) {
-      this.#resolved.set(key, new Set(addresses.map(formatAddress)));
-    }
+    if (!isPinned || addresses.length === 0) return false;
+    this.#resolved.set(key, new Set(addresses.map(formatAddress)));
+    return true;
   }
 
   /** Why a peer is not wanted; `dialled` is the address at which this node has found it, if it did. */

@@ -115,3 +115,23 @@ describe('a difficulty of 0', () => {
     expect(loadLines('pow_difficulty = 0', `proof_of_work = ${setting}`).warnings).toEqual([]);
   });
 });
+
+describe('a pin of a name', () => {
+  const PIN = `pins = a.example:1=${'0'.repeat(64)}`;
+
+  it('that is not dialled is warned about: nobody looks it up', () => {
+    expect(loadLines(PIN).warnings).toEqual([
+      expect.stringMatching(
+        /^node\.ini:2 pins = .*: a\.example:1 is neither bootstrapper nor one of/,
+      ),
+    ]);
+  });
+
+  it.each(['bootstrapper', 'known_peers'])('that is dialled as %s is not', (key) => {
+    expect(loadLines(PIN, `${key} = a.example:1`).warnings).toEqual([]);
+  });
+
+  it('is not meant where the host is an address', () => {
+    expect(loadLines(PIN.replace('a.example', '192.0.2.1')).warnings).toEqual([]);
+  });
+});
