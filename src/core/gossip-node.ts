@@ -32,8 +32,8 @@ export interface GossipNodeOptions {
   /** Chance: cryptographic in the daemon, seeded in the simulator. Ids and challenges are drawn from it. */
   readonly random: Random;
   readonly proofs: Proofs;
-  /** Whether the operator expects others than this peer at an address; by default nobody in particular. */
-  readonly isAnothers?: ((address: Address, identity: PeerIdentity) => boolean) | undefined;
+  /** Whose keys the operator expects at an address; none (the default everywhere): nobody's in particular. */
+  readonly expectedAt?: ((address: Address) => readonly PeerIdentity[]) | undefined;
   /** What an earlier life of this node has stored; see {@link GossipNode.store}. */
   readonly stored?: LoadedState | undefined;
   /** Which peers it knew; see {@link GossipNode.storePeers}. */

@@ -30,7 +30,7 @@ export interface RoomsOptions {
   readonly settings: Settings;
   readonly random: Random;
   readonly proofs: Proofs;
-  readonly isAnothers?: ((address: Address, identity: PeerIdentity) => boolean) | undefined;
+  readonly expectedAt?: ((address: Address) => readonly PeerIdentity[]) | undefined;
   readonly out: Outbox;
   readonly stored?: LoadedState | undefined;
   readonly storedPeers?: StoredPeers | undefined;
@@ -86,6 +86,7 @@ export class Rooms {
       links: this.connections,
       book: this.book,
       broughtBy: (link) => this.intake.useful(link),
+      expectedAt: options.expectedAt ?? nobody,
       anchors: storedPeers?.anchors,
     });
     this.subscriptions = this.#newSubscriptions(options);
@@ -131,7 +132,7 @@ export class Rooms {
   #newConnections(options: RoomsOptions): Connections {
     return new Connections({
       ...options,
-      isAnothers: options.isAnothers ?? (() => false),
+      expectedAt: options.expectedAt ?? nobody,
       knowsOthers: () => this.membership.knowsOthers,
       banOf: (peer) => this.bans.covers(peer)?.reason,
       isUnread: (link) => this.pressure.isPaused(link),
@@ -240,6 +241,10 @@ export class Rooms {
     const reason = `its standing is too bad; last: ${wrong}`;
     this.ban({ whom, forMillis: BANNED_FOR, reason, isOrdered: false }, now);
   }
+}
+
+function nobody(): readonly PeerIdentity[] {
+  return [];
 }
 
 /** By its key where it has one: others may be on the same host. */

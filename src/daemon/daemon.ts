@@ -191,7 +191,7 @@ class RunningDaemon implements Daemon {
       }),
       random: cryptoRandom(),
       proofs: cryptoProofs,
-      isAnothers: (address, identity) => this.#trust.isAnothers(address, identity),
+      expectedAt: (address) => this.#trust.expectedAt(address),
       stored: memory?.stored,
       storedPeers: memory?.storedPeers,
       storedBans: memory?.storedBans,

@@ -80,8 +80,8 @@ export class Connections implements Door {
     readonly proofs: Proofs;
     readonly out: Outbox;
     readonly events: ConnectionEvents;
-    /** Whether the operator expects others than this peer at an address. */
-    readonly isAnothers: (address: Address, identity: PeerIdentity) => boolean;
+    /** Whose keys the operator expects at an address; none: nobody's in particular. */
+    readonly expectedAt: (address: Address) => readonly PeerIdentity[];
     /** Whether this node does not read from a link for now. */
     readonly isUnread: (link: LinkId) => boolean;
     /** Whether there is anybody whom this node could dial now or later. */

@@ -27,7 +27,7 @@ export class Receiver {
   readonly #links: LinkTable;
   readonly #door: Door;
   readonly #newcomers: Newcomers;
-  readonly #isAnothers: (address: Address, identity: PeerIdentity) => boolean;
+  readonly #expectedAt: (address: Address) => readonly PeerIdentity[];
   /** The next turn at which waiting initiators are challenged, while there are any. */
   #nextTurn: Instant | undefined;
   /** When the next of those who have done their work goes in, while there are any. */
@@ -41,8 +41,8 @@ export class Receiver {
     readonly links: LinkTable;
     readonly door: Door;
     readonly newcomers: Newcomers;
-    /** Whether the operator expects others than this peer at an address. */
-    readonly isAnothers: (address: Address, identity: PeerIdentity) => boolean;
+    /** Whose keys the operator expects at an address; none: nobody's in particular. */
+    readonly expectedAt: (address: Address) => readonly PeerIdentity[];
   }) {
     this.#settings = options.settings;
     this.#random = options.random;
@@ -51,7 +51,7 @@ export class Receiver {
     this.#links = options.links;
     this.#door = options.door;
     this.#newcomers = options.newcomers;
-    this.#isAnothers = options.isAnothers;
+    this.#expectedAt = options.expectedAt;
   }
 
   /** Somebody dialled this node: wait for the 507. */
@@ -134,7 +134,9 @@ export class Receiver {
    * not be dialled while a link seems to lead there, and others would be told that this peer is found there.
    */
   #believed({ id, identity }: Link, address: Address): Address | undefined {
-    if (identity === undefined || !this.#isAnothers(address, identity)) return address;
+    if (identity === undefined) return address;
+    const expected = this.#expectedAt(address);
+    if (expected.length === 0 || expected.includes(identity)) return address;
     this.#out.report({ kind: 'claim-ignored', link: id, address, identity });
     return undefined;
   }

@@ -14,7 +14,7 @@ import type { PeerDiscovery, PeerOffer } from '../../wire/peer-messages.ts';
 import type { Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { LinkId } from '../inputs.ts';
-import type { Instant, Millis, PeerName, Proofs, Settings } from '../settings.ts';
+import type { Instant, Millis, PeerIdentity, PeerName, Proofs, Settings } from '../settings.ts';
 import { Acquaintances } from './acquaintances.ts';
 import { Anchors } from './anchors.ts';
 import { Attempts } from './attempts.ts';
@@ -53,6 +53,7 @@ export class Membership {
   readonly #dialler: Dialler;
   readonly #feelers: Feelers;
   readonly #explorer: Explorer;
+  readonly #expectedAt: (address: Address) => readonly PeerIdentity[];
   readonly #anchors = new Anchors();
   /** Those of the life before, until they were dialled. */
   #formerAnchors: readonly Address[];
@@ -69,6 +70,8 @@ export class Membership {
     readonly book: AddressBook;
     /** Announcements that a link has brought since it opened, those that were new and not refused. */
     readonly broughtBy: (link: LinkId) => number;
+    /** Whose keys the operator expects at an address; none: nobody's in particular. */
+    readonly expectedAt: (address: Address) => readonly PeerIdentity[];
     /** Peers to which an earlier life had links for longest: they are dialled first. */
     readonly anchors?: readonly Address[] | undefined;
   }) {
@@ -90,6 +93,7 @@ export class Membership {
     this.#dialler = new Dialler(parts);
     this.#feelers = new Feelers(parts);
     this.#explorer = new Explorer({ ...parts, isKept: (link) => this.#isKept(link) });
+    this.#expectedAt = options.expectedAt;
     this.#formerAnchors = options.anchors ?? [];
   }
 
@@ -254,6 +258,7 @@ export class Membership {
   /** The operator's choice, or one that the next life should begin with. */
   #isKept({ dialled }: Neighbour): boolean {
     if (dialled === undefined || this.#book.find(dialled)?.isConfigured === true) return true;
+    if (this.#expectedAt(dialled).length > 0) return true;
     return this.#anchors.addresses.some((anchor) => addressEquals(anchor, dialled));
   }
 

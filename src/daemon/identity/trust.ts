@@ -54,28 +54,23 @@ export class Trust {
       const reason = `allow_identities does not name ${shortIdentity(identity)}`;
       return { code: 'not-allowed', reason };
     }
-    return dialled && this.#judgePin(identity, formatAddress(dialled));
+    return dialled && this.#judgePin(identity, dialled);
   }
 
-  /** Whether others than this peer are expected at an address. */
-  isAnothers(address: Address, identity: PeerIdentity): boolean {
-    const expected = this.#expectedAt(formatAddress(address));
-    return expected.length > 0 && !expected.includes(identity);
+  /** Whose keys are expected at an address; none: there is no pin. */
+  expectedAt(address: Address): readonly PeerIdentity[] {
+    const key = formatAddress(address);
+    const pins = this.#pins.filter(({ peer }) => this.#isAt(formatAddress(peer), key));
+    return pins.flatMap(({ identities }) => identities);
   }
 
-  #judgePin(identity: PeerIdentity, address: string): Distrust | undefined {
-    const expected = this.#expectedAt(address);
+  #judgePin(identity: PeerIdentity, address: Address): Distrust | undefined {
+    const expected = this.expectedAt(address);
     if (expected.length === 0 || expected.includes(identity)) return undefined;
     const reason =
       `the peer has the key ${identity}, but the pin of this address is ${expected.join(' or ')}: ` +
       'somebody else answers there, or the key was changed and the pin was not';
     return { code: 'pin-mismatch', reason };
-  }
-
-  /** None: there is no pin. */
-  #expectedAt(address: string): readonly PeerIdentity[] {
-    const pins = this.#pins.filter(({ peer }) => this.#isAt(formatAddress(peer), address));
-    return pins.flatMap(({ identities }) => identities);
   }
 
   #isAt(peer: string, address: string): boolean {

@@ -27,7 +27,7 @@ function stand(extension: boolean, proofOfWork: ProofOfWork = 'none') {
     isUnread: () => false,
     knowsOthers: () => false,
     banOf: () => undefined,
-    isAnothers: () => false,
+    expectedAt: () => [],
   });
   const connect = (dialled: typeof PEER | undefined): void => {
     connections.onLinkOpened({ link: 1, dialled, remote: PEER, local: OWN }, 0);

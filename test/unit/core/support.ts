@@ -71,7 +71,7 @@ export class Bench {
     bounds: Partial<Bounds> = {},
     seed = 1,
     storedPeers?: StoredPeers,
-    isAnothers?: GossipNodeOptions['isAnothers'],
+    expectedAt?: GossipNodeOptions['expectedAt'],
     storedBans?: readonly StoredBan[],
   ) {
     this.node = new GossipNode({
@@ -79,7 +79,7 @@ export class Bench {
       random: seededRandom(seed),
       storedPeers,
       storedBans,
-      isAnothers,
+      expectedAt,
       proofs: {
         checkNonce: (_challenge, nonce) => nonce.low === GOOD_NONCE.low,
         // On the bench an offer is proven if the last byte of its nonce is 42.

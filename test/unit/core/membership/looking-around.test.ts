@@ -5,6 +5,7 @@ import { FEEL_EVERY } from '../../../../src/core/membership/feelers.ts';
 import { u64 } from '../../../../src/basics/integers.ts';
 import { encodeOfferText } from '../../../../src/wire/offer-text.ts';
 import type { PeerMessage } from '../../../../src/wire/peer-messages.ts';
+import type { GossipNodeOptions } from '../../../../src/core/gossip-node.ts';
 import type { Settings } from '../../../../src/core/settings.ts';
 import { address, Bench, dialled, events, hungUp, sentOn } from '../support.ts';
 
@@ -278,7 +279,10 @@ describe('a link of its own choice that brings hardly anything', () => {
   const HOSTS = Array.from({ length: 40 }, (_, i) => `10.${10 + i}.0.1`);
 
   /** Eight links to peers that strangers told of, and many more of those; announcements come on demand. */
-  function chosen(knownPeers: readonly string[] = []): { bench: Bench; links: number[] } {
+  function chosen(
+    knownPeers: readonly string[] = [],
+    expectedAt?: GossipNodeOptions['expectedAt'],
+  ): { bench: Bench; links: number[] } {
     const peers = HOSTS.map((host) => ({
       address: { host, port: 6001 },
       isTried: true,
@@ -286,7 +290,7 @@ describe('a link of its own choice that brings hardly anything', () => {
     }));
     const stored = { secret: [1, 2] as const, anchors: [], peers };
     const known = knownPeers.map((host) => ({ host, port: 6001 }));
-    const bench = new Bench({ minConnections: 8, knownPeers: known }, {}, 1, stored);
+    const bench = new Bench({ minConnections: 8, knownPeers: known }, {}, 1, stored, expectedAt);
     bench.give({ kind: 'start' });
     const links = dialled(bench.take()).map((text) => openTo(bench, text));
     expect(bench.openCount).toBe(8);
@@ -365,6 +369,14 @@ describe('a link of its own choice that brings hardly anything', () => {
     const { bench, links } = chosen();
     for (let i = 0; i < 3; i++) {
       const { newcomer, ended } = explored(bench, { links, silent: links[0]! });
+      expect(ended).toMatchObject([{ link: newcomer, code: 'explored' }]);
+    }
+  });
+
+  it('keeps it if the operator has pinned it', () => {
+    const { bench, links } = chosen([], () => ['1'.repeat(64)]);
+    for (let i = 0; i < 3; i++) {
+      const { newcomer, ended } = explored(bench, { links, silent: links[5]! });
       expect(ended).toMatchObject([{ link: newcomer, code: 'explored' }]);
     }
   });
