@@ -1,5 +1,8 @@
 /** What a program sees of the limits of its node: each that it has set, and how much of it is taken. */
-import { readFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   createNode,
@@ -54,6 +57,20 @@ describe('the statistics of a node', () => {
     expect(node.stats().shares.inboundLinks.size).toBe(0);
     await ScriptedPeer.link(node.address, { cleanUp: onTestFinished });
     expect(node.stats().shares.inboundLinks.size).toBe(1);
+  });
+});
+
+describe('a node with an RSA key', () => {
+  it('begins fewer handshakes in a second, unless it is told how many', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'hearsay-rsa-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const hostkey = join(directory, 'hostkey.pem');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(hostkey, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    const max = (node: HearsayNode): number => node.stats().shares.handshakesThisSecond.max;
+    expect(max(await start({}, { hostkey }))).toBe(12);
+    expect(max(await start({ handshakes_per_second: 30 }, { hostkey }))).toBe(30);
+    expect(max(await start({}))).toBe(50);
   });
 });
 

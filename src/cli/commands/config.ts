@@ -25,8 +25,9 @@ Examples:
   hearsay config show -c node.ini --degree 6 > effective.ini
 
 Prints every key as 'hearsay run' with the same arguments would use it, in the
-form of a file that can be read again; what the file says about single data
-types ([gossip.type.N]) as it was set.
+form of a file that can be read again; limits ([gossip.limits]) that nobody
+set as comments, and what the file says about single data types
+([gossip.type.N]) as it was set.
 Exit code: 0 printed, 2 the configuration cannot be used.`;
 
 export function define(command: Command): void {
