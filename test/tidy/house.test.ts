@@ -51,6 +51,13 @@ describe('the house', () => {
     expect(show(wrong)).toEqual([]);
   });
 
+  it('asks for certificates in a way by which Node does not lose memory', () => {
+    const wrong = SOURCES.filter((path) =>
+      withoutComments(read(path)).includes('getPeerX509Certificate'),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('keeps the sub-rooms of core and daemon apart', () => {
     const wrong = IMPORTS.filter(({ from, target }) => {
       const room = roomOf(from);

@@ -20,9 +20,6 @@ export function readPeerCertificate(certificate: X509Certificate): PeerCertifica
   if (bytes > CERTIFICATE_BYTES_MAX) {
     return unusable(`the certificate has ${bytes} bytes, more than ${CERTIFICATE_BYTES_MAX}`);
   }
-  if (certificate.issuerCertificate !== undefined) {
-    return unusable('there is more than one certificate; a single one is right');
-  }
   let key: KeyObject;
   try {
     key = certificate.publicKey;

@@ -73,6 +73,8 @@ const PROTOCOL = {
   sigalgs: SIGNATURES,
   ecdhCurve: 'X25519',
   secureOptions: constants.SSL_OP_NO_TICKET,
+  /** No authority means anything here; Node's own list of them takes time and memory. */
+  ca: [] as string[],
 } as const;
 
 export class SecureChannel {
