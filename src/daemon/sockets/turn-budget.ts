@@ -7,6 +7,12 @@ import type { SocketBounds } from './bounds.ts';
 /** The buffer that one read of the system fills at most (libuv's). TLS hands it on in records of 16 KiB at most. */
 export const READ_BYTES_MAX = 65_536;
 
+/**
+ * What a read counts for at least. TLS hands on each record by itself, and one may hold a single byte: a thousand
+ * reads of a few bytes keep the others waiting for as long as some full ones. A guess.
+ */
+export const READ_BYTES_MIN = 256;
+
 export class TurnBudget {
   readonly #bounds: Pick<SocketBounds, 'readsPerTurn' | 'heldTurns'>;
   #turn = 0;
@@ -21,7 +27,7 @@ export class TurnBudget {
   isSpentBy(bytes: number, turn: number): boolean {
     if (turn !== this.#turn) this.#bytes = 0;
     this.#turn = turn;
-    this.#bytes += bytes;
+    this.#bytes += Math.max(bytes, READ_BYTES_MIN);
     if (this.#bytes < this.#bounds.readsPerTurn * READ_BYTES_MAX) return false;
     this.#bytes = 0;
     return true;

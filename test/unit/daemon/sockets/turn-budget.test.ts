@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { READ_BYTES_MAX, TurnBudget } from '../../../../src/daemon/sockets/turn-budget.ts';
+import {
+  READ_BYTES_MAX,
+  READ_BYTES_MIN,
+  TurnBudget,
+} from '../../../../src/daemon/sockets/turn-budget.ts';
 
 function budget(): TurnBudget {
   return new TurnBudget({ readsPerTurn: 3, heldTurns: 2 });
@@ -16,6 +20,12 @@ describe('the budget of a turn', () => {
     const turn = budget();
     const spent = Array.from({ length: 192 }, () => turn.isSpentBy(1_024, 1));
     expect(spent.indexOf(true)).toBe(191);
+  });
+
+  it('is spent by reads of almost nothing too', () => {
+    const turn = budget();
+    const spent = Array.from({ length: 768 }, () => turn.isSpentBy(1, 1));
+    expect(spent.indexOf(true)).toBe((3 * READ_BYTES_MAX) / READ_BYTES_MIN - 1);
   });
 
   it('is whole again in the next turn', () => {
