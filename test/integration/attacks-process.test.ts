@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSocket } from '../../src/testkit/open-socket.ts';
 import { ScriptedClient } from '../../src/testkit/scripted-client.ts';
 import { ScriptedPeer } from '../../src/testkit/scripted-peer.ts';
 import { until } from '../../src/testkit/waiting.ts';
+import { parseAddress } from '../../src/wire/address.ts';
 import { encodePeerMessage, type PeerMessage } from '../../src/wire/peer-messages.ts';
 import { MAIN_JS } from './cli-process.ts';
+import { dialTls, stranger } from './tls-support.ts';
 
 const TYPE = 1337;
 /** Subscribed to by nobody but who helps {@link subscriberOf}. */
@@ -21,8 +22,12 @@ const OTHER_TYPE = 1338;
 const CLEAN = { cleanUp: onTestFinished } as const;
 const ADDRESSES = ['--p2p-address', '127.0.0.1:0', '--api-address', '127.0.0.1:0'];
 
+const TRANSPORTS = ['plain', 'tls'] as const;
+type Kind = (typeof TRANSPORTS)[number];
+
 interface NodeProcess {
   readonly child: ChildProcess;
+  readonly transport: Kind;
   readonly p2p: string;
   readonly api: string;
 }
@@ -32,10 +37,11 @@ interface NodeProcess {
  * run, which has seen the same messages.
  */
 async function startNode(
+  transport: Kind,
   options: { readonly prefix?: string; readonly nodeFlags?: string; readonly words?: string } = {},
 ): Promise<NodeProcess> {
   const { prefix = '', nodeFlags = '', words = '' } = options;
-  const command = `${prefix} exec "$0" ${nodeFlags} "$@" --transport plain --proof-of-work none ${words}`;
+  const command = `${prefix} exec "$0" ${nodeFlags} "$@" --transport ${transport} --proof-of-work none ${words}`;
   const stateDir = mkdtempSync(join(tmpdir(), 'hearsay-attacked-'));
   const flags = [...ADDRESSES, '--state-dir', join(stateDir, 'state')];
   const child = spawn('sh', ['-c', command, process.execPath, MAIN_JS, 'run', ...flags], {
@@ -49,9 +55,22 @@ async function startNode(
     const { p2pAddress: p2p, apiAddress: api } = JSON.parse(line) as Record<string, string>;
     if (p2p === undefined || api === undefined) continue;
     child.stderr!.resume();
-    return { child, p2p, api };
+    return { child, transport, p2p, api };
   }
   throw new Error('the node has ended');
+}
+
+/** A connection to the node, with TLS on it where it is spoken; it may be over already. */
+async function dial({ transport, p2p }: NodeProcess): Promise<ScriptedPeer> {
+  if (transport === 'plain') return ScriptedPeer.dial(p2p, CLEAN);
+  const daemon = { p2pAddress: parseAddress(p2p)! };
+  return new ScriptedPeer(await dialTls({ daemon }, stranger().options), CLEAN);
+}
+
+async function link(node: NodeProcess): Promise<ScriptedPeer> {
+  const peer = await dial(node);
+  await peer.handshakeAsInitiator();
+  return peer;
 }
 
 function announcement(low: number, data: string | Uint8Array, ttl = 0): PeerMessage {
@@ -90,41 +109,42 @@ async function expectService({ api }: NodeProcess, peer: ScriptedPeer): Promise<
   expect(texts()).toContain('still here');
 }
 
-describe('a process that is stopped for longer than its time-outs (SIGSTOP)', () => {
-  it('goes on afterwards with all its links and clients, and what came meanwhile counts', async () => {
-    // Shorter than it is stopped for, and long enough for a busy machine to stop it in time.
-    const node = await startNode({ words: '--validation-timeout 8' });
-    const subscriber = await subscriberOf(node);
-    const from = await ScriptedPeer.link(node.p2p, CLEAN);
-    const to = await ScriptedPeer.link(node.p2p, CLEAN);
-    from.say(announcement(1, 'judged while it was stopped'));
-    await until(() => subscriber.received.length > 0);
-    node.child.kill('SIGSTOP');
-    subscriber.validate(subscriber.received[0]!, true);
-    const stranger = await openSocket(node.p2p);
-    const late = new ScriptedPeer(stranger, CLEAN);
-    late.say({ kind: 'peer-info', port: 0 });
-    // Longer than both time-outs; a stranger has 5 s for his first message.
-    await new Promise((resolve) => setTimeout(resolve, 9_000));
-    node.child.kill('SIGCONT');
-    await to.next('peer-announce');
-    await late.expect('peer-validation');
-    expect([from, to, subscriber].some(({ hasEnded }) => hasEnded)).toBe(false);
-    await expectService(node, to);
-  });
-});
+describe.each(TRANSPORTS)(
+  'a process of %s that is stopped for longer than its time-outs (SIGSTOP)',
+  (transport) => {
+    it('goes on afterwards with all its links and clients, and what came meanwhile counts', async () => {
+      // Shorter than it is stopped for, and long enough for a busy machine to stop it in time.
+      const node = await startNode(transport, { words: '--validation-timeout 8' });
+      const subscriber = await subscriberOf(node);
+      const from = await link(node);
+      const to = await link(node);
+      from.say(announcement(1, 'judged while it was stopped'));
+      await until(() => subscriber.received.length > 0);
+      node.child.kill('SIGSTOP');
+      subscriber.validate(subscriber.received[0]!, true);
+      const late = link(node);
+      // Longer than both time-outs; a stranger has 5 s for his first message.
+      await new Promise((resolve) => setTimeout(resolve, 9_000));
+      node.child.kill('SIGCONT');
+      await to.next('peer-announce');
+      await late;
+      expect([from, to, subscriber].some(({ hasEnded }) => hasEnded)).toBe(false);
+      await expectService(node, to);
+    });
+  },
+);
 
-describe('a process with a heap of 64 MB', () => {
+describe.each(TRANSPORTS)('a process of %s with a heap of 128 MB', (transport) => {
   it('survives floods at both doors: unanswered, unread, and asked for addresses', async () => {
-    const node = await startNode({ nodeFlags: '--max-old-space-size=64' });
+    const node = await startNode(transport, { nodeFlags: '--max-old-space-size=128' });
     await subscriberOf(node);
-    const witness = await ScriptedPeer.link(node.p2p, CLEAN);
-    const sleeper = await ScriptedPeer.link(node.p2p, CLEAN);
+    const witness = await link(node);
+    const sleeper = await link(node);
     sleeper.socket.pause();
     const deaf = await ScriptedClient.connect(node.api, CLEAN);
     deaf.subscribe(TYPE);
     deaf.socket.pause();
-    const flooder = await ScriptedPeer.link(node.p2p, CLEAN);
+    const flooder = await link(node);
     for (let i = 0; i < 24; i++) {
       const large = Array.from({ length: 50 }, (_, j) =>
         encodePeerMessage(announcement(i * 1_000 + j, Buffer.alloc(60_000, i))),
@@ -140,9 +160,9 @@ describe('a process with a heap of 64 MB', () => {
   });
 });
 
-describe('a process with few file descriptors', () => {
+describe.each(TRANSPORTS)('a process of %s with few file descriptors', (transport) => {
   it('stays up when strangers take all of them, and lets others in when they have gone', async () => {
-    const node = await startNode({ prefix: 'ulimit -n 90;' });
+    const node = await startNode(transport, { prefix: 'ulimit -n 90;' });
     const crowd = await Promise.all(
       Array.from({ length: 100 }, () => ScriptedClient.connect(node.api, CLEAN)),
     );
@@ -160,9 +180,9 @@ function written(peer: ScriptedPeer, bytes: Uint8Array): Promise<void> {
 }
 
 /** Tries until the node has noticed that the crowd is gone. */
-async function linkWhenPossible({ p2p }: NodeProcess): Promise<ScriptedPeer> {
+async function linkWhenPossible(node: NodeProcess): Promise<ScriptedPeer> {
   for (;;) {
-    const peer = await ScriptedPeer.dial(p2p, CLEAN);
+    const peer = await dial(node);
     peer.say({ kind: 'peer-info', port: 0 });
     await until(() => peer.received.length > 0 || peer.hasEnded || peer.isClosed);
     if (peer.received.length > 0) return peer;

@@ -64,7 +64,7 @@ export function stranger(): Stranger {
 
 /** A TLS connection to a node; resolves when it stands for us or is over. */
 export async function dialTls(
-  { daemon }: TestNode,
+  { daemon }: { readonly daemon: { readonly p2pAddress: Address } },
   options: ConnectionOptions,
 ): Promise<TLSSocket> {
   const { host, port } = daemon.p2pAddress;
