@@ -32,6 +32,7 @@ import {
   type Refusal,
 } from './peer-check.ts';
 import { explainFailure, judgeFirstBytes, PROTOCOL_VERSION_ALERT } from './tls-failures.ts';
+import { WireWatch } from './wire-watch.ts';
 
 export interface SecureChannelOptions {
   /** PEM, both. */
@@ -83,6 +84,7 @@ export class SecureChannel {
   readonly #server: Server;
   readonly #context: SecureContext;
   readonly #handshakes = new Set<Handshake>();
+  readonly #watch = new WireWatch();
   /** Those that TLS works on as a server, by the two ends of their connection. */
   readonly #served = new Map<string, Handshake>();
 
@@ -156,6 +158,7 @@ export class SecureChannel {
   /** One interval of the housekeeping timer has passed. */
   tick(): void {
     this.#admission.tick();
+    this.#watch.tick();
     const { ticks } = this.#options.bounds;
     for (const handshake of this.#handshakes) {
       if (++handshake.ticks <= ticks) continue;
@@ -231,6 +234,7 @@ export class SecureChannel {
     }
     const found = this.#identify(handshake, socket);
     if (typeof found === 'string') {
+      this.#watch.add(handshake.raw, socket);
       handshake.onReady(socket, securedBy(socket, found));
       return;
     }
