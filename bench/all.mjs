@@ -13,6 +13,7 @@ const BENCHES = [
   ['fan-out.mjs', '--seconds', '1'],
   ['start.mjs'],
   ['counts.mjs'],
+  ['join.mjs', '--runs', '5'],
   ['proof-of-work.mjs', '--runs', '5'],
   ['simulator.mjs', '--nodes', '10000', '--floods', '10'],
 ];
