@@ -42,6 +42,16 @@ export class Eviction {
     return youngestOfMostCrowded(eligible, inbound);
   }
 
+  /** Of the `eligible` ones the one to close if somebody has to who is not protected; nobody of a few. */
+  unprotected(eligible: readonly Link[], inbound: readonly Link[]): Link | undefined {
+    if (inbound.length < CROWD_MIN) return undefined;
+    const kept = this.#protected(inbound);
+    return youngestOfMostCrowded(
+      eligible.filter((link) => !kept.has(link)),
+      inbound,
+    );
+  }
+
   /** `link` goes; it was among `inbound` until now. */
   onEvicted(link: Link, inbound: readonly Link[], now: Instant): void {
     if (this.#protected(inbound).has(link)) this.#protectedWentAt = now;

@@ -14,10 +14,15 @@
  * host that has two inbound links here, or a range of addresses that has four, finds the node full; room is
  * made for it among the links of its own host or range only. Up to then everybody is let in: a local network, or a
  * house behind one address, costs nothing but places. Loopback is exempt.
+ *
+ * Whoever commands many ranges can fill all inbound places all the same, for ever, with links that say nothing. So a node
+ * that is full of links that have not asked for an OFFER lets go of one of them now and then: of many, none that
+ * is protected (eviction.ts), and none that came a moment ago and may ask yet. In a network at peace hardly any node
+ * is full, and whoever has to go finds another place.
  */
 import type { Random } from '../../basics/random.ts';
 import { formatAddress } from '../../wire/address.ts';
-import { outboundTarget, type Instant, type Settings } from '../settings.ts';
+import { outboundTarget, type Instant, type Millis, type Settings } from '../settings.ts';
 import { Eviction } from './eviction.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
@@ -26,6 +31,10 @@ import type { LinkTable } from './link-table.ts';
 const VICTIMS_MAX = 1_024;
 /** A node with so few links is never full for one host or range. A guess: small nodes need everybody. */
 const SHARED_FREELY = 8;
+/** A link that has not asked for addresses after this long never will. A guess: a short node asks at once. */
+const WILL_ASK: Millis = 60_000;
+/** Between two such links that make room. A guess: who is full of honest peers should not lose them faster. */
+const SILENT_EVERY: Millis = 10_000;
 /** The share of the places for inbound links above which newcomers have to work more. */
 const NEARLY_FULL = 0.8;
 
@@ -36,6 +45,8 @@ export class Places {
   readonly #knowsOthers: () => boolean;
   /** Peers that made room, at most {@link VICTIMS_MAX}, oldest first. */
   readonly #madeRoomBefore = new Set<string>();
+  /** When a link made room that never asked for addresses. */
+  #silentWentAt: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
     readonly settings: Settings;
@@ -71,10 +82,22 @@ export class Places {
   /** The link to close so that `newcomer` can open. */
   victimFor(newcomer: Link, now: Instant): Link | undefined {
     if (newcomer.dialled !== undefined) return undefined;
-    const among = this.#shareOf(newcomer) ?? this.#inbound;
+    const share = this.#shareOf(newcomer);
+    const among = share ?? this.#inbound;
     const find = (matches: (link: Link) => boolean): Link | undefined =>
       this.#eviction.leastMissed(among.filter(matches), this.#inbound, now);
-    return find((link) => link.wasOffered) ?? find((link) => this.#hasMadeRoom(link));
+    const told = find((link) => link.wasOffered) ?? find((link) => this.#hasMadeRoom(link));
+    return told ?? (share === undefined ? this.#silentOne(now) : undefined);
+  }
+
+  /** One that takes a place and has never asked for addresses, if it is time for another one to go. */
+  #silentOne(now: Instant): Link | undefined {
+    if (now - this.#silentWentAt < SILENT_EVERY) return undefined;
+    const inbound = this.#inbound;
+    const silent = inbound.filter(
+      (link) => link.scope !== 'loopback' && now - link.openedAt! >= WILL_ASK,
+    );
+    return this.#eviction.unprotected(silent, inbound);
   }
 
   /**
@@ -84,6 +107,10 @@ export class Places {
    */
   onMadeRoom(link: Link, now: Instant): void {
     this.#eviction.onEvicted(link, this.#inbound, now);
+    if (!link.wasOffered && !this.#hasMadeRoom(link)) {
+      this.#silentWentAt = now;
+      return;
+    }
     const name = nameOf(link);
     if (name === undefined) return;
     if (this.#madeRoomBefore.size >= VICTIMS_MAX) {

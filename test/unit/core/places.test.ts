@@ -12,6 +12,10 @@ function openFrom(bench: Bench, host: string, count: number): LinkId[] {
   return Array.from({ length: count }, (_, i) => bench.openInbound(0, { host, port: 40_000 + i }));
 }
 
+function isOpen(bench: Bench, id: LinkId): boolean {
+  return bench.node.snapshot().links.some(({ link, state }) => link === id && state === 'open');
+}
+
 describe('links from one host', () => {
   it('may take half of the places', () => {
     const bench = new Bench();
@@ -165,11 +169,58 @@ describe('a full node that makes room', () => {
     expect(hungUp(bench.take())).toEqual([crowd.at(-1)]);
   });
 
-  it('closes nobody that was not given an OFFER', () => {
+  it('closes nobody that was not given an OFFER and may still ask', () => {
     const bench = new Bench();
     bench.openLinks(32);
+    bench.advance(59_999);
     bench.take();
     const [newcomer] = bench.openLinks(1);
+    expect(hungUp(bench.take())).toEqual([newcomer]);
+  });
+});
+
+describe('a node full of links that never ask for an OFFER', () => {
+  const MINUTE = 60_000;
+  const full = (count: number): { bench: Bench; links: LinkId[] } => {
+    const bench = new Bench({ maxConnections: count });
+    const links = bench.openLinks(count);
+    bench.advance(MINUTE);
+    bench.take();
+    return { bench, links };
+  };
+
+  it('lets go of one every ten seconds, the youngest first, if somebody comes', () => {
+    const { bench, links } = full(32);
+    const [first, second] = bench.openLinks(2);
+    expect(hungUp(bench.take())).toEqual([links.at(-1), second]);
+    expect(isOpen(bench, first!)).toBe(true);
+    bench.advance(10_000);
+    bench.take();
+    bench.openLinks(1);
+    expect(hungUp(bench.take())).toEqual([links.at(-2)]);
+  });
+
+  it('keeps those that are protected, however long somebody tries', () => {
+    const { bench, links } = full(32);
+    for (let i = 0; i < 100; i++) {
+      bench.openLinks(1);
+      bench.advance(10_000);
+    }
+    expect(links.filter((link) => isOpen(bench, link)).length).toBeGreaterThanOrEqual(16);
+  });
+
+  it('lets go of nobody if they are few', () => {
+    const { bench } = full(7);
+    const [newcomer] = bench.openLinks(1);
+    expect(hungUp(bench.take())).toEqual([newcomer]);
+  });
+
+  it('lets go of nobody over loopback', () => {
+    const bench = new Bench({ maxConnections: 32 });
+    for (let i = 0; i < 32; i++) bench.openInbound(0, { host: '127.0.0.1', port: 40_000 + i });
+    bench.advance(MINUTE);
+    bench.take();
+    const newcomer = bench.openInbound(0, { host: '127.0.0.1', port: 50_000 });
     expect(hungUp(bench.take())).toEqual([newcomer]);
   });
 });
