@@ -27,6 +27,7 @@ import type { Outbox } from '../effects.ts';
 import type { HangUpCode } from '../events.ts';
 import type { LinkId, QueueState, Secured } from '../inputs.ts';
 import type { Instant, PeerIdentity, Proofs, Settings } from '../settings.ts';
+import { Crowds } from './crowds.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { isForOpenLinks, kindForOpenLinks, outOfPlace, type Door } from './handshake.ts';
 import { Initiator } from './initiator.ts';
@@ -93,13 +94,20 @@ export class Connections implements Door {
     this.#out = options.out;
     this.#events = options.events;
     this.#banOf = options.banOf;
-    this.#places = new Places({ ...options, links: this.#links });
+    const crowds = new Crowds(options.settings.bounds.rangesMax);
+    this.#places = new Places({ ...options, links: this.#links, crowds });
     const newcomers = new Newcomers({
       settings: options.settings,
       isNearlyFull: () => this.#places.isNearlyFull,
     });
     this.#newcomers = newcomers;
-    const shared = { ...options, links: this.#links, door: this, newcomers };
+    const shared = {
+      ...options,
+      links: this.#links,
+      door: this,
+      newcomers,
+      crowds,
+    };
     this.#doorkeeper = new Doorkeeper(shared);
     this.#initiator = new Initiator(shared);
     this.#receiver = new Receiver(shared);

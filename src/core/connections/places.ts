@@ -18,11 +18,13 @@
  * Whoever commands many ranges can fill all inbound places all the same, for ever, with links that say nothing. So a node
  * that is full of links that have not asked for an OFFER lets go of one of them now and then: of many, none that
  * is protected (eviction.ts), and none that came a moment ago and may ask yet. In a network at peace hardly any node
- * is full, and whoever has to go finds another place.
+ * is full, and whoever has to go finds another place. Those that came with a crowd (crowds.ts) make room at once for
+ * anybody who did not.
  */
 import type { Random } from '../../basics/random.ts';
 import { formatAddress } from '../../wire/address.ts';
 import { outboundTarget, type Instant, type Millis, type Settings } from '../settings.ts';
+import type { Crowds } from './crowds.ts';
 import { Eviction } from './eviction.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
@@ -42,6 +44,7 @@ export class Places {
   readonly #settings: Settings;
   readonly #links: LinkTable;
   readonly #eviction: Eviction;
+  readonly #crowds: Crowds;
   readonly #knowsOthers: () => boolean;
   /** Peers that made room, at most {@link VICTIMS_MAX}, oldest first. */
   readonly #madeRoomBefore = new Set<string>();
@@ -52,11 +55,13 @@ export class Places {
     readonly settings: Settings;
     readonly random: Random;
     readonly links: LinkTable;
+    readonly crowds: Crowds;
     /** Whether there is anybody whom this node could dial now or later. */
     readonly knowsOthers: () => boolean;
   }) {
     this.#settings = options.settings;
     this.#links = options.links;
+    this.#crowds = options.crowds;
     this.#eviction = new Eviction(options.random);
     this.#knowsOthers = options.knowsOthers;
   }
@@ -87,7 +92,14 @@ export class Places {
     const find = (matches: (link: Link) => boolean): Link | undefined =>
       this.#eviction.leastMissed(among.filter(matches), this.#inbound, now);
     const told = find((link) => link.wasOffered) ?? find((link) => this.#hasMadeRoom(link));
-    return told ?? (share === undefined ? this.#silentOne(now) : undefined);
+    if (told !== undefined || share !== undefined) return told;
+    return this.#oneOfCrowd(newcomer, now) ?? this.#silentOne(now);
+  }
+
+  /** One that came with a crowd to which the newcomer does not belong. */
+  #oneOfCrowd(newcomer: Link, now: Instant): Link | undefined {
+    const inbound = this.#inbound;
+    return this.#eviction.unprotected(this.#crowds.among(inbound, newcomer, now), inbound);
   }
 
   /** One that takes a place and has never asked for addresses, if it is time for another one to go. */

@@ -13,6 +13,7 @@ import type { PeerInfo, PeerMessage } from '../../wire/peer-messages.ts';
 import { violation, type Violation } from '../../wire/violation.ts';
 import type { Outbox } from '../effects.ts';
 import type { Instant, PeerIdentity, Proofs, Settings } from '../settings.ts';
+import type { Crowds } from './crowds.ts';
 import { capability, outOfPlace, type Door } from './handshake.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
@@ -27,6 +28,7 @@ export class Receiver {
   readonly #links: LinkTable;
   readonly #door: Door;
   readonly #newcomers: Newcomers;
+  readonly #crowds: Crowds;
   readonly #expectedAt: (address: Address) => readonly PeerIdentity[];
   /** The next turn at which waiting initiators are challenged, while there are any. */
   #nextTurn: Instant | undefined;
@@ -41,6 +43,7 @@ export class Receiver {
     readonly links: LinkTable;
     readonly door: Door;
     readonly newcomers: Newcomers;
+    readonly crowds: Crowds;
     /** Whose keys the operator expects at an address; none: nobody's in particular. */
     readonly expectedAt: (address: Address) => readonly PeerIdentity[];
   }) {
@@ -51,6 +54,7 @@ export class Receiver {
     this.#links = options.links;
     this.#door = options.door;
     this.#newcomers = options.newcomers;
+    this.#crowds = options.crowds;
     this.#expectedAt = options.expectedAt;
   }
 
@@ -103,6 +107,7 @@ export class Receiver {
       const reason = 'the peer dialled this node at the same time';
       this.#door.hangUp(rival, 'duplicate-link', reason, now);
     }
+    this.#crowds.onCome(link, now);
     // An open rival will go when this link opens, and so makes its room.
     if (rival?.isOpen !== true && !this.#door.hasRoomFor(link, now)) {
       this.#door.hangUp(link, 'full', 'this node has max_connections links', now);
