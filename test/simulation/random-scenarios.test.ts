@@ -10,7 +10,8 @@ import { randomScenario } from '../../src/sim/scenario/random-scenario.ts';
 import { ScenarioRun } from '../../src/sim/scenario/scenario-run.ts';
 
 /** Always the same. */
-const KEPT = Array.from({ length: 20 }, (_, i) => i + 1);
+/** The first ones, and one that has found something: two links to one peer that had dialled again and again. */
+const KEPT = [...Array.from({ length: 20 }, (_, i) => i + 1), 2_276_621_998];
 /** So much is new every time; `npm run soak` runs as many as it is given time. */
 const FRESH_COUNT = 30;
 const first = randomInt(2 ** 32 - FRESH_COUNT);

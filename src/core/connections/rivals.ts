@@ -14,9 +14,14 @@ import type { Settings } from '../settings.ts';
 import type { Link } from './link.ts';
 import type { LinkTable } from './link-table.ts';
 
-/** A link to the same peer that the other side dialled (or, for an inbound one, that we did). */
+/**
+ * A link to the same peer that the other side dialled (or, for an inbound one, that we did); one that is open, if there
+ * is one: whoever dials again and again may have any number that are not.
+ */
 export function rivalOf(link: Link, links: LinkTable): Link | undefined {
-  return links.first((other) => other.direction !== link.direction && isSamePeer(link, other));
+  const isRival = (other: Link): boolean =>
+    other.direction !== link.direction && isSamePeer(link, other);
+  return links.open.find(isRival) ?? links.first(isRival);
 }
 
 /** Whether `ours`, which we dialled, is the one that stays. */

@@ -97,6 +97,16 @@ describe('two peers with keys that dial each other', () => {
     expect(bench.openCount).toBe(1);
   });
 
+  it('keep one link also if the other one has dialled several times, and only the last of these is open', () => {
+    const bench = securedBench();
+    const theirs = [1, 2, 3].map((channel) => from(bench, HIGHER, channel));
+    open(bench, theirs[2]!, true);
+    const ours = to(bench, HIGHER);
+    open(bench, ours, false);
+    expect(bench.openCount).toBe(1);
+    expect(hungUp(bench.take())).toContain(theirs[2]);
+  });
+
   it('are told apart by their keys, wherever they listen', () => {
     const bench = securedBench();
     open(bench, to(bench, LOWER), false);
