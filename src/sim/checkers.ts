@@ -70,6 +70,7 @@ export class NodeChecker {
     this.#links.begin(step.input);
     this.#gates.begin(step);
     this.#exchange.begin(step.input, step.now);
+    if (step.arrival === 'first') this.#exchange.onFirst(step.announcement!);
   }
 
   /** `travelling` is the copy that a `send` of a 504 puts on its links. */

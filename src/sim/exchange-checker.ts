@@ -75,6 +75,11 @@ export class ExchangeChecker {
     }
   }
 
+  /** A message has come for the first time, or again after the node was allowed to forget it. */
+  onFirst(announcement: Announcement): void {
+    for (const { given } of this.#links.values()) given.delete(announcement);
+  }
+
   /** A 504 that answers a 523. */
   onGiven(announcement: Announcement, links: readonly LinkId[]): void {
     const digests = links.length === 1 ? this.#askedFor(links[0]!, 'peer-want') : [];
