@@ -164,18 +164,6 @@ export class Announcement {
     return 'first';
   }
 
-  /** What is noted of a node, to be handed to {@link restore}; undefined if no copy has come to it. */
-  notedAt(node: number): Int32Array | undefined {
-    if (this.#at(node, ROW.arrival) === NEVER) return undefined;
-    const row = this.#rowOf(node);
-    return this.#rows.slice(row, row + ROW_INTS);
-  }
-
-  /** A node still knew the copy that has just come in: for it nothing has changed. */
-  restore(node: number, noted: Int32Array): void {
-    this.#rows.set(noted, this.#rowOf(node));
-  }
-
   /** A node has not taken the copy that has just come in: for it the announcement has not come yet. */
   takeBackArrival(node: number, isHostile: boolean): void {
     const row = this.#rowOf(node);

@@ -221,7 +221,6 @@ export class NodeHost implements Machine, Sleeper {
     world.current.node = this;
     world.current.input = input;
     world.trace.add(now, this.index, input);
-    const noted = this.#checker === undefined ? undefined : announcement?.notedAt(this.index);
     const step = this.#checker !== undefined ? this.#describe(input, announcement, now) : undefined;
     if (step === undefined && announcement !== undefined)
       this.#noteArrival(input, announcement, now);
@@ -233,9 +232,6 @@ export class NodeHost implements Machine, Sleeper {
     checker?.begin(step!);
     for (const effect of effects) this.#effects.run(effect, announcement);
     checker?.end(this.core);
-    // What an earlier life has seen may be remembered for a little longer than is asked.
-    const wasKnown = step?.arrival === 'first' && effects.length === 0;
-    if (wasKnown && noted !== undefined) announcement?.restore(this.index, noted);
     if (effects.some(isTurnedAway)) announcement?.takeBackArrival(this.index, this.isHostile);
     world.onStep?.({ now, node: this.index, input, effects });
     this.#setAlarm(input);
